@@ -1,0 +1,1 @@
+"""What `check` looks at, one subject a file; all faults are gathered before any is shown."""

@@ -1,0 +1,123 @@
+"""The content as the rest of the bot sees it: frozen, complete, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.content.schema import AgesModel, ContactModel, PatternsModel, ServiceModel, UiModel, ValueModel
+from bot.content.source import KeyPath, Source
+from bot.model import DoorId, Language, Level, NodeId, TopicId
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text for each level; None where it does not exist."""
+
+    primary: str | None
+    upper: str | None
+
+    def at(self, level: Level | None) -> str | None:
+        """The text for `level`. Before the level is known, the words for grunnskole: «barnet ditt» fits all ages."""
+        if level is None:
+            return self.primary or self.upper
+        return self.primary if level == "primary" else self.upper
+
+
+NO_WORDS = Words(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a piece of content stands, for faults."""
+
+    source: Source
+    path: KeyPath
+
+    @property
+    def file(self) -> str:
+        """The file, relative to the project."""
+        return self.source.file
+
+    def line(self, *more: str | int) -> int:
+        """The line of this piece, or of the key `more` inside it."""
+        return self.source.line((*self.path, *more))
+
+
+@dataclass(frozen=True, slots=True)
+class NodeText:
+    """The words of one screen, parts in the order they are shown."""
+
+    place: Place
+    label: Words
+    title: Words
+    parts: Mapping[str, Words]
+    choices: Mapping[str, Words]
+
+
+@dataclass(frozen=True, slots=True)
+class DoorText:
+    """A person or service in words."""
+
+    place: Place
+    name: Words
+    what: Words
+    how: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """Long words that still count as short, and abbreviations with what must stand beside them."""
+
+    terms: frozenset[str]
+    abbreviations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A training phrase: what a parent may write, how it is written, and on which line of the file it stands."""
+
+    text: str
+    style: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Phones, addresses, hours, ages and other numbers, by id."""
+
+    services: Mapping[str, ServiceModel]
+    values: Mapping[str, ValueModel]
+
+    def contact(self, kind: str, service_id: str) -> ContactModel | None:
+        """The contact of that kind (`phone`, `web`, ...), if the service has one."""
+        service = self.services.get(service_id)
+        contact = getattr(service, kind, None) if service else None
+        return contact if isinstance(contact, ContactModel) else None
+
+    def ages(self, service_id: str) -> AgesModel | None:
+        """The ages that a service is for, if it has limits."""
+        service = self.services.get(service_id)
+        return service.ages if service else None
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """All the words in one language."""
+
+    nodes: Mapping[NodeId, NodeText]
+    doors: Mapping[DoorId, DoorText]
+    ui: UiModel
+    glossary: Glossary
+    phrases: Mapping[TopicId, tuple[Phrase, ...]]
+    patterns: PatternsModel
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Everything that is known, in both languages. `sources` are the files, for faults."""
+
+    books: Mapping[Language, Book]
+    facts: Facts
+    renamed: Mapping[NodeId, NodeId]
+    sources: Mapping[str, Source]

@@ -1,0 +1,140 @@
+"""What editors may write: the shape of every content file, checked by pydantic."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class Strict(BaseModel):
+    """A frozen model that knows its keys and refuses all others."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+
+
+class ByLevelText(Strict):
+    """Words that differ between grunnskole (`primary`) and videregående (`upper`); one may be left out."""
+
+    primary: Text | None = None
+    upper: Text | None = None
+
+
+LevelText = Text | ByLevelText
+
+
+class NodeModel(Strict):
+    """The words of one screen."""
+
+    label: LevelText | None = None
+    title: LevelText | None = None
+    parts: dict[str, LevelText] = Field(default_factory=dict)
+    choices: dict[str, LevelText] = Field(default_factory=dict)
+
+
+class DoorModel(Strict):
+    """A person or service: its name, what it is, and how to reach it."""
+
+    name: LevelText
+    what: LevelText
+    how: LevelText
+
+
+class UiModel(Strict):
+    """Words of the bot itself: headings, buttons, notes, and what Telegram shows about the bot."""
+
+    headings: dict[str, Text]
+    buttons: dict[str, Text]
+    choices: dict[str, Text]
+    notes: dict[str, Text]
+    screens: dict[str, Text]
+    stored: dict[str, Text]
+    telegram: dict[str, Text]
+    commands: dict[str, Text]
+    terminal: dict[str, Text]
+
+
+class GlossaryModel(Strict):
+    """Terms that everybody at a school knows, though they are long; and abbreviations with what they stand for."""
+
+    terms: list[Text]
+    abbreviations: dict[str, Text]
+
+
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+Spans = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d-\d\d:\d\d( \d\d:\d\d-\d\d:\d\d)*$")]
+Days = Annotated[str, StringConstraints(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$")]
+
+
+class Sourced(Strict):
+    """A fact: where it was read, what is known of the age of that copy, and when it was last compared with it."""
+
+    source: Text
+    seen: Text
+    checked: date
+    note: Text | None = None
+
+
+class ContactModel(Sourced):
+    """A number, address or page."""
+
+    value: Text
+    hours: Literal["always"] | dict[Days, Spans] | None = None
+
+
+class AgesModel(Sourced):
+    """Whom a service is for, in years; null where there is no limit."""
+
+    min: int | None = None
+    max: int | None = None
+
+
+class ServiceModel(Strict):
+    """The facts about one service."""
+
+    phone: ContactModel | None = None
+    sms: ContactModel | None = None
+    chat: ContactModel | None = None
+    web: ContactModel | None = None
+    address: ContactModel | None = None
+    ages: AgesModel | None = None
+
+
+class ValueModel(Sourced):
+    """A number that prose refers to."""
+
+    value: int | Annotated[str, StringConstraints(pattern=r"^\d+-\d+$")]
+    kind: Literal["number", "percent", "years", "year"]
+
+
+class IdsModel(Strict):
+    """Old screen ids and the ids that took their place."""
+
+    renamed: dict[str, str] = Field(default_factory=dict)
+
+
+class PhrasesModel(Strict):
+    """What parents may write about one topic, sorted by how they write."""
+
+    plain: list[Text] = Field(default_factory=list)
+    dialect: list[Text] = Field(default_factory=list)
+    learner: list[Text] = Field(default_factory=list)
+    misspelt: list[Text] = Field(default_factory=list)
+
+
+class PatternModel(Strict):
+    """A phrase pattern for acute danger; see docs/editors.md for how to write one."""
+
+    say: Text
+    unless: list[Text] = Field(default_factory=list)
+    doubt: bool = False
+
+
+class PatternsModel(Strict):
+    """The patterns of one language: classes of words, then patterns for each danger, in the order they are tried."""
+
+    classes: dict[str, list[Text]] = Field(default_factory=dict)
+    patterns: dict[str, list[Text | PatternModel]] = Field(default_factory=dict)

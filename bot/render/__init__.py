@@ -1,0 +1,1 @@
+"""Screens into words and buttons, in one language, for any channel."""
