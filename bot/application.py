@@ -1,0 +1,68 @@
+"""The rooms put together: content checked, flows, words and ears."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.checks.everything import check
+from bot.content.catalogue import Catalogue
+from bot.content.load import ROOT
+from bot.conversation import Conversation
+from bot.dialogs.flow import Flows
+from bot.dialogs.flows import FLOWS, NODES
+from bot.errors import ContentError
+from bot.render.screens import Renderer
+from bot.settings import Settings
+from bot.store import Store, read_secret
+from bot.understanding.hear import Listener
+
+log = logging.getLogger(__name__)
+
+NOWHERE = Path(":memory:")
+"""A database that ends with the process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What every channel needs, ready to use."""
+
+    catalogue: Catalogue
+    flows: Flows
+    renderer: Renderer
+    listener: Listener
+
+    def conversation(self, settings: Settings | None) -> Conversation:
+        """The conversation over the database of `settings`; None keeps it for this process only."""
+        if settings is None:
+            store = Store(NOWHERE, b"this process only", 30)
+        else:
+            given = settings.secret_key.get_secret_value() if settings.secret_key else None
+            secret = read_secret(given, settings.database_path)
+            store = Store(settings.database_path, secret, settings.retention_days)
+        return Conversation(self.flows, self.renderer, self.listener, store)
+
+
+def load_content(root: Path = ROOT, today: date | None = None) -> Catalogue:
+    """The content, or ContentError with all its faults.
+
+    Facts that are too old are told of but stop nothing: a parent at night needs the number we have, and `check` fails
+    on them long before a release.
+    """
+    catalogue, faults = check(FLOWS, today or datetime.now(UTC).date(), root)
+    wrong = [fault for fault in faults if not fault.warning and not fault.stale]
+    if catalogue is None or wrong:
+        raise ContentError(wrong)
+    stale = sum(fault.stale for fault in faults)
+    if stale:
+        log.warning("%d facts were last checked more than a year ago; `python -m bot check` lists them.", stale)
+    return catalogue
+
+
+def build(root: Path = ROOT) -> Application:
+    """Put the rooms together. Raises ContentError when the content has faults."""
+    catalogue = load_content(root)
+    flows = Flows(NODES, "start", catalogue.renamed)
+    return Application(catalogue, flows, Renderer(catalogue, flows), Listener(catalogue))

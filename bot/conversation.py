@@ -1,0 +1,135 @@
+"""One turn of a conversation, whatever the channel: what came in, what goes out, and what is kept afterwards.
+
+A channel calls `turn`, sends the messages, then calls `keep`. Nothing is kept before it has been answered.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.dialogs.flow import Flows
+from bot.dialogs.respond import current, respond
+from bot.errors import StoreError
+from bot.model import Event, Forget, Heard, Language, Show, State
+from bot.render.message import Message
+from bot.render.screens import Renderer
+from bot.store import Store
+from bot.understanding.hear import Listener
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Something typed. It becomes `Heard` here, and its words go no further."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message to send; `edit` when it may take the place of the one whose button was pressed."""
+
+    message: Message
+    edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """The replies to send, in order, and the state to keep once they are sent (None: nothing is to be kept)."""
+
+    replies: tuple[Reply, ...]
+    state: State | None
+
+
+class Conversation:
+    """The conversation with everybody, over one store."""
+
+    def __init__(
+        self,
+        flows: Flows,
+        renderer: Renderer,
+        listener: Listener,
+        store: Store,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the rooms that it joins, and the clock."""
+        self.flows = flows
+        self.renderer = renderer
+        self.listener = listener
+        self.store = store
+        self.clock = clock
+        self.emergency: Message = renderer.emergency()
+        self._store_works = True
+
+    async def turn(self, chat_id: int, event: Event | Text, language: Language) -> Turn:
+        """Answer `event` from a chat. `language` is what its app is set to, used until the parent has shown another."""
+        heard = self.listener.danger(event.words) if isinstance(event, Text) else None
+        state = await self._load(chat_id)
+        if isinstance(event, Text):
+            event = heard or self._hear(event, state, language)
+        elif state.language is None:
+            state = replace(state, language=language)
+        outcome = respond(self.flows, state, event)
+        after = outcome.state
+        if after.language is None:
+            after = replace(after, language=language)
+        expires = (self.clock() + self.store.retention).date()
+        forgotten = any(isinstance(effect, Forget) for effect in outcome.effects)
+        replies = tuple(
+            Reply(self.renderer.message(effect.screen, after, expires), effect.edit)
+            for effect in outcome.effects
+            if isinstance(effect, Show)
+        )
+        return Turn(replies, None if forgotten else after)
+
+    def _hear(self, text: Text, state: State, language: Language) -> Heard:
+        """What a message without danger means, where the parent stands."""
+        shown = self.renderer.message(current(self.flows, state), state)
+        return self.listener.hear(text.words, [(b.label, b.press) for b in shown.buttons], state.language or language)
+
+    async def keep(self, chat_id: int, turn: Turn, update_id: int | None = None) -> None:
+        """Keep what the turn led to, after its replies were sent."""
+        try:
+            await self.store.save(chat_id, turn.state, update_id, self.clock())
+            self._works()
+        except StoreError as error:
+            self._fails(error)
+
+    async def note(self, update_id: int) -> None:
+        """Note an update as answered that led to no turn."""
+        try:
+            await self.store.note(update_id, self.clock())
+        except StoreError as error:
+            self._fails(error)
+
+    async def handled(self, update_id: int) -> bool:
+        """Whether an update was answered before; no, when the store cannot tell."""
+        try:
+            return await self.store.handled(update_id)
+        except StoreError as error:
+            self._fails(error)
+            return False
+
+    async def _load(self, chat_id: int) -> State:
+        """The state of a chat; a fresh one when there is none, or when the store fails."""
+        try:
+            state = await self.store.load(chat_id, self.clock())
+            self._works()
+        except StoreError as error:
+            self._fails(error)
+            return State()
+        return state or State()
+
+    def _fails(self, error: StoreError) -> None:
+        if self._store_works:
+            log.error("Conversations are answered but not remembered: %s", error)
+        self._store_works = False
+
+    def _works(self) -> None:
+        if not self._store_works:
+            log.warning("The database works again.")
+        self._store_works = True

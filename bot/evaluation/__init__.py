@@ -1,0 +1,1 @@
+"""How well the bot understands, measured and shown; and pictures of its flows."""

@@ -1,0 +1,66 @@
+"""`ask`: what a message is understood to mean, for programs as JSON lines, for editors with the reasons."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from bot.model import LANGUAGES, Heard, Language
+from bot.understanding.hear import Listener
+
+
+def ask_lines(listener: Listener, lines: Iterable[str], out: TextIO) -> int:
+    """Judge one JSON object a line, `{"id", "text"}`, each alone; write one a line in the same order.
+
+    A line that is no such object is named on stderr, and the exit code is 1; the others are still judged.
+    """
+    code = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+            text = item["text"]
+            if not isinstance(text, str):
+                raise TypeError
+        except (ValueError, KeyError, TypeError):
+            print(f'Line {number} is not an object like {{"id": "1", "text": "..."}}.', file=sys.stderr)
+            code = 1
+            continue
+        print(json.dumps({"id": item.get("id"), **judged(listener, text)}, ensure_ascii=False), file=out, flush=True)
+    return code
+
+
+def judged(listener: Listener, text: str) -> dict[str, object]:
+    """Decision, topics (best first, at most five) and language of one message."""
+    found = listener.explain(text)
+    return {
+        "decision": "crisis" if found.heard.decision == "doubt" else found.heard.decision,
+        "topics": [topic for topic in topics(found.heard, [r.topic for r in found.ranked])],
+        "language": found.guess.language,
+    }
+
+
+def topics(heard: Heard, ranked: list[str]) -> list[str]:
+    """The topics of a message, best first: a danger before all others."""
+    first = [heard.crisis] if heard.crisis else [r.topic for r in heard.topics]
+    return list(dict.fromkeys([*first, *ranked]))[:5]
+
+
+def explain(listener: Listener, text: str, language: Language = LANGUAGES[0]) -> str:
+    """The reasons in words."""
+    found = listener.explain(text, language)
+    lines = [f"decision   {found.heard.decision}"]
+    if found.danger is not None:
+        certain = "perhaps" if found.danger.doubt else "certain"
+        lines.append(f"danger     {found.danger.topic} ({certain}), by the pattern: {found.danger.pattern}")
+    if found.heard.press is not None:
+        lines.append(f"button     {found.heard.press.node} {found.heard.press.choice}")
+    lines.append(f"language   {found.guess.language} ({'clear' if found.guess.clear else 'not clear'})")
+    for place, ranked in enumerate(found.ranked):
+        lines.append(f"{'topics' if place == 0 else '':10} {ranked.score:5.2f}  {ranked.topic}")
+    words = ", ".join(f"{word} {fall:+.2f}" for word, fall in found.deciding) or "none"
+    lines.append(f"words      {words}")
+    return "\n".join(lines)

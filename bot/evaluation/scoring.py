@@ -1,0 +1,133 @@
+"""`eval`: how often messages with known topics are understood, by the rules of their set.
+
+Top-1 is right when the first topic is among the message's topics. A message of danger is found when it is answered, or
+asked about, as any danger. `none` is out of scope: right when it is not answered directly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from bot.errors import BotError
+from bot.evaluation.asking import judged
+from bot.model import NONE, TopicId
+from bot.understanding.hear import Listener
+
+
+class Labelled(BaseModel):
+    """A message whose topics are known; keys that are not needed here are passed over."""
+
+    id: str
+    text: str
+    lang: str = "nb"
+    topic: list[TopicId]
+    crisis: TopicId | None = None
+
+
+class MessagesError(BotError):
+    """A file of messages cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A message and what it was taken for."""
+
+    message: Labelled
+    decision: str
+    topics: tuple[TopicId, ...]
+    language: str
+
+
+def read_messages(path: Path) -> list[Labelled]:
+    """The messages of a YAML file; MessagesError names the record that is wrong."""
+    try:
+        data = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise MessagesError(f"{path} is not a YAML file that can be read ({type(error).__name__}).") from None
+    if not isinstance(data, list):
+        raise MessagesError(f"{path} must hold a list of messages.")
+    found = []
+    for number, item in enumerate(data, 1):
+        try:
+            found.append(Labelled.model_validate(item))
+        except ValidationError as error:
+            detail = error.errors(include_url=False)[0]
+            where = ".".join(str(part) for part in detail["loc"])
+            raise MessagesError(f"{path}, message {number}: `{where}`: {detail['msg']}.") from None
+    return found
+
+
+def judge(listener: Listener, messages: Sequence[Labelled]) -> list[Judged]:
+    """What each message is taken for, each judged alone."""
+    found = []
+    for message in messages:
+        answer = judged(listener, message.text)
+        found.append(
+            Judged(message, str(answer["decision"]), tuple(map(str, answer["topics"])), str(answer["language"]))  # type: ignore[call-overload]
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Some of a number, shown as a percentage with both counts."""
+
+    part: int
+    whole: int
+
+    def __str__(self) -> str:
+        """«85.2 % (383 of 450)», or that there was none."""
+        if not self.whole:
+            return "none"
+        return f"{100 * self.part / self.whole:5.1f} %  ({self.part} of {self.whole})"
+
+
+def figures(results: Sequence[Judged]) -> dict[str, Share]:
+    """The figures of a set, by name."""
+    ordinary = [r for r in results if r.message.crisis is None]
+    inside = [r for r in ordinary if r.message.topic[0] != NONE]
+    outside = [r for r in ordinary if r.message.topic[0] == NONE]
+    danger = [r for r in results if r.message.crisis is not None]
+    direct = [r for r in inside if r.decision == "answer"]
+    told = [r for r in results if r.message.lang in ("nb", "nn", "en")]
+    return {
+        "top-1": Share(sum(_right(r, 1) for r in results), len(results)),
+        "top-3": Share(sum(_right(r, 3) for r in results), len(results)),
+        "answered directly": Share(len(direct), len(inside)),
+        "of those right": Share(sum(_right(r, 1) for r in direct), len(direct)),
+        "out of scope, not answered": Share(sum(r.decision not in ("answer", "crisis") for r in outside), len(outside)),
+        "danger found": Share(sum(r.decision == "crisis" for r in danger), len(danger)),
+        "danger falsely raised": Share(sum(r.decision == "crisis" for r in ordinary), len(ordinary)),
+        "language": Share(sum((r.language == "en") == (r.message.lang == "en") for r in told), len(told)),
+    }
+
+
+def _right(result: Judged, places: int) -> bool:
+    """Whether one of the first topics is right; for a message of danger, whether any danger was seen."""
+    if result.message.crisis is not None:
+        return result.decision == "crisis"
+    return any(topic in result.message.topic for topic in result.topics[:places])
+
+
+def report(listener: Listener, files: Sequence[Path]) -> str:
+    """The figures of each file, and its confusions, most frequent first."""
+    parts = []
+    for path in files:
+        results = judge(listener, read_messages(path))
+        lines = [f"{path.name}: {len(results)} messages"]
+        lines += [f"  {name:28} {share}" for name, share in figures(results).items()]
+        wrong: dict[tuple[str, str], int] = {}
+        for result in results:
+            if not _right(result, 1):
+                pair = (result.message.topic[0], result.topics[0] if result.topics else "nothing")
+                wrong[pair] = wrong.get(pair, 0) + 1
+        lines.append("  most frequent confusions:")
+        ordered = sorted(wrong.items(), key=lambda item: (-item[1], item[0]))
+        lines += [f"    {count:3}  {meant} taken for {taken}" for (meant, taken), count in ordered[:10]]
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)

@@ -1,0 +1,45 @@
+"""Logging that can hold no message, no chat and no token."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+
+_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
+_LIBRARIES = ("telegram", "aiohttp", "aiosqlite", "asyncio", "httpx", "httpcore", "hpack")
+"""Libraries that log updates, addresses or queries at DEBUG and INFO; they may only warn."""
+
+
+class _Redacted(logging.Formatter):
+    """Takes out whatever looks like a bot token, also from what libraries log."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub("<token>", super().format(record))
+
+    def formatException(self, ei: object) -> str:
+        """The kind of an exception only: its message may hold what a parent wrote."""
+        return ""
+
+
+def set_up(level: str) -> None:
+    """Log to stderr from `level` up."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Redacted("%(asctime)s %(levelname)s %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _LIBRARIES:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def describe(error: BaseException) -> str:
+    """An unexpected error for the log: its kind and where in our code it rose, never its message."""
+    place = "an unknown place"
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename.replace("\\", "/")
+        if "/bot/" in file and "/site-packages/" not in file:
+            place = f"bot/{file.rsplit('/bot/', 1)[1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"{type(error).__name__} at {place}"

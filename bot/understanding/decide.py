@@ -1,0 +1,32 @@
+"""From scores to a decision: answer, ask or say that it was not understood."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.model import NONE, Decision, Ranked
+
+ANSWER_SCORE = 0.45
+ANSWER_GAP = 0.25
+"""A direct answer needs this certainty, and this lead over the second topic."""
+ASK_SCORE = 0.12
+"""A topic is offered in a "did you mean" from this certainty."""
+OFFERED = 3
+
+
+def decide(ranked: Sequence[Ranked]) -> tuple[Decision, tuple[Ranked, ...]]:
+    """The decision, and the topics to show with it, best first.
+
+    A message that is most likely about nothing we know is never answered directly: when it has a likely second meaning
+    that is offered, else it counts as not understood.
+    """
+    if not ranked:
+        return "unknown", ()
+    best, rest = ranked[0], ranked[1:]
+    gap = best.score - (rest[0].score if rest else 0.0)
+    if best.topic != NONE and best.score >= ANSWER_SCORE and gap >= ANSWER_GAP:
+        return "answer", tuple(ranked[:5])
+    offered = tuple(r for r in ranked[: OFFERED + 1] if r.topic != NONE and r.score >= ASK_SCORE)[:OFFERED]
+    if offered and not (best.topic == NONE and best.score >= ANSWER_SCORE):
+        return "ask", offered
+    return "unknown", tuple(ranked[:5])

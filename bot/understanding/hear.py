@@ -1,0 +1,91 @@
+"""A typed message into what it means: danger first, then a typed button, then language and topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.content.catalogue import Catalogue
+from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
+from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
+from bot.understanding.decide import decide
+from bot.understanding.labels import typed_choice
+from bot.understanding.language import Guess, LanguageGuesser
+from bot.understanding.matcher import Matcher
+from bot.understanding.normalise import tokens
+
+KEPT = 5
+"""Topics that are passed on at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a message was understood as it was, for editors: never shown to parents, never logged."""
+
+    heard: Heard
+    ranked: tuple[Ranked, ...]
+    deciding: tuple[tuple[str, float], ...]
+    danger: Danger | None
+    guess: Guess
+
+
+class Listener:
+    """Understands messages. Built once from the content; pure after that."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        """Learn from the phrases and patterns of both languages."""
+        patterns: list[Pattern] = []
+        words: set[str] = set()
+        for book in catalogue.books.values():
+            compiled, long = compile_patterns(book.patterns)
+            patterns += compiled
+            words |= long
+        self._alarm = Alarm(patterns, frozenset(words))
+        texts = {
+            language: [(topic, phrase.text) for topic, phrases in book.phrases.items() for phrase in phrases]
+            for language, book in catalogue.books.items()
+        }
+        self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
+        learnt: list[tuple[TopicId, str]] = [pair for language in LANGUAGES for pair in texts[language]]
+        self._known = frozenset(word for _, text in learnt for word in tokens(text))
+        self._matcher = Matcher(learnt)
+
+    def danger(self, text: str) -> Heard | None:
+        """What the message means if it speaks of danger. Needs no state, so that it works when all else is broken."""
+        danger = self._alarm.find(text, self._known)
+        return self._endangered(text, danger) if danger is not None else None
+
+    def hear(self, text: str, buttons: Sequence[tuple[str, Press]] = (), language: Language = "nb") -> Heard:
+        """What the message means, where `buttons` (label and press, in order) are on the screen.
+
+        `language` is the conversation's, kept unless the message is clearly in the other one.
+        """
+        danger = self.danger(text)
+        if danger is not None:
+            return danger
+        press = typed_choice(text, buttons)
+        if press is not None:
+            return Heard("answer", press=press)
+        guess = self._guesser.guess(text, language)
+        decision, topics = decide(self._matcher.rank(text))
+        return Heard(decision, topics[:KEPT], language=guess.language if guess.clear else None)
+
+    def explain(self, text: str, language: Language = "nb") -> Explanation:
+        """The same, with the reasons: each message judged alone."""
+        danger = self._alarm.find(text, self._known)
+        guess = self._guesser.guess(text, language)
+        ranked = self._matcher.rank(text)
+        heard = self.hear(text, (), language)
+        top = next((r.topic for r in ranked), None)
+        deciding = self._matcher.deciding(text, top) if top is not None else ()
+        return Explanation(heard, ranked[:KEPT], deciding, danger, guess)
+
+    def _endangered(self, text: str, danger: Danger) -> Heard:
+        guess = self._guesser.guess(text, "nb")
+        known = len(tokens(text)) > 1 or guess.clear
+        return Heard(
+            "doubt" if danger.doubt else "crisis",
+            (Ranked(danger.topic, 1.0),),
+            crisis=danger.topic,
+            language=guess.language if known else None,
+        )
