@@ -1,0 +1,1 @@
+"""Telegram: updates become events, and what the bot says becomes calls to the Bot API."""

@@ -1,0 +1,58 @@
+"""What Telegram sends, as events of the conversation."""
+
+from __future__ import annotations
+
+from telegram import CallbackQuery, Message, MessageEntity, Update
+
+from bot.conversation import Text
+from bot.dialogs.respond import COMMANDS
+from bot.model import Command, Event, Press, Unreadable
+from bot.render.codec import decode, payload
+
+GONE = Press("goto", "gone")
+"""What a button whose data was never ours stands for: the start, kindly."""
+
+
+def event(update: Update) -> Event | Text | None:
+    """The event that an update from a private chat stands for; None for what needs no answer."""
+    if update.callback_query is not None:
+        return _press(update.callback_query)
+    if update.edited_message is not None:
+        words = update.edited_message.text or update.edited_message.caption
+        return Text(words) if words else Unreadable("edited")
+    if update.message is not None:
+        return _said(update.message)
+    return None
+
+
+def _press(query: CallbackQuery) -> Press:
+    return decode(query.data or "") or GONE
+
+
+def _said(message: Message) -> Event | Text | None:
+    words = message.text or message.caption
+    if words is None:
+        return None if _service_message(message) else Unreadable("media")
+    command, _, rest = words.partition(" ")
+    if command.startswith("/") and message.text is not None:
+        name = command[1:].split("@")[0].lower()
+        if name == "start":
+            return payload(rest.strip())
+        if name in COMMANDS or name == "language":
+            return Command(name)
+    return Text(words)
+
+
+def _service_message(message: Message) -> bool:
+    """Whether Telegram tells of the chat itself (a pinned message, a timer), which nobody typed."""
+    return message.effective_attachment is None
+
+
+def addressed(message: Message, username: str) -> bool:
+    """Whether a message in a group speaks to the bot: a command, a mention, or an answer to something it said."""
+    answered = message.reply_to_message.from_user if message.reply_to_message else None
+    if answered is not None and answered.username == username:
+        return True
+    if any(entity.type == MessageEntity.BOT_COMMAND for entity in message.entities):
+        return True
+    return f"@{username}".lower() in (message.text or message.caption or "").lower()

@@ -1,0 +1,116 @@
+"""The command line: each command a few lines that call the room which does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from bot.application import build, load_content
+from bot.channels.terminal import chat as talk
+from bot.checks.everything import check as check_everything
+from bot.dialogs.flows import FLOWS
+from bot.errors import BotError
+from bot.logs import set_up
+from bot.render.codec import payload
+from bot.settings import read_settings
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Er du bekymret?: the bot and its tools. Data goes to stdout, everything else to stderr.",
+)
+
+
+@app.command()
+def run() -> None:
+    """Start the bot: on Telegram when TELEGRAM_BOT_TOKEN is set, else in this terminal."""
+    settings = read_settings()
+    set_up(settings.log_level)
+    if settings.telegram_bot_token is None:
+        print("TELEGRAM_BOT_TOKEN is not set, so the conversation starts here in the terminal.", file=sys.stderr)
+        _chat("nb", "")
+        return
+    from bot.channels.telegram.service import serve  # the library takes a third of a second to import
+
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def chat(
+    lang: Annotated[Literal["nb", "en"], typer.Option(help="The language to begin in.")] = "nb",
+    start: Annotated[str, typer.Option(help="The payload of a link or QR code: 1-x-nb-worry_bullying.")] = "",
+) -> None:
+    """Talk to the bot in this terminal, or pipe in one message a line and read the transcript."""
+    _chat(lang, start)
+
+
+def _chat(lang: Literal["nb", "en"], start: str) -> None:
+    asyncio.run(talk(build().conversation(None), lang, payload(start)))
+
+
+@app.command()
+def ask(
+    text: Annotated[str | None, typer.Argument(help="What a parent writes.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Read one JSON object a line on stdin, write one a line.")
+    ] = False,
+) -> None:
+    """Show how a message is understood, and which words decided."""
+    from bot.evaluation.asking import ask_lines, explain
+
+    if as_json:
+        sys.exit(ask_lines(build().listener, sys.stdin, sys.stdout))
+    if text is None:
+        raise typer.BadParameter("Give a message in quotation marks, or --json with messages on stdin.")
+    print(explain(build().listener, text))
+
+
+@app.command("eval")
+def evaluate(
+    files: Annotated[
+        list[Path], typer.Argument(help="YAML files of messages with their topics.", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Measure how well messages are understood."""
+    from bot.evaluation.scoring import report
+
+    print(report(build().listener, files))
+
+
+@app.command()
+def check() -> None:
+    """Look for faults in the content: each with its file, line, what is wrong and how to mend it."""
+    _, faults = check_everything(FLOWS, date.today())
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    wrong = sum(not fault.warning for fault in faults)
+    print(f"{wrong} faults, {len(faults) - wrong} warnings.", file=sys.stderr)
+    raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def flows(
+    level: Annotated[Literal["primary", "upper"], typer.Option(help="The level to draw.")] = "primary",
+    lang: Annotated[Literal["nb", "en"], typer.Option(help="The language of the labels.")] = "nb",
+) -> None:
+    """Draw the flows as a Mermaid diagram, with the answers on the arrows."""
+    from bot.evaluation.drawing import mermaid
+
+    print(mermaid(FLOWS, load_content(), level, lang))
+
+
+def main() -> None:
+    """Run the command line; an error that is ours is one sentence on stderr, and an exit code."""
+    try:
+        app()
+    except BotError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, BrokenPipeError):
+        sys.exit(130)
