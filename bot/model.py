@@ -25,6 +25,14 @@ View: TypeAlias = Literal["node", "level", "options", "offer"]
 LANGUAGES: tuple[Language, ...] = ("nb", "en")
 LEVELS: tuple[Level, ...] = ("primary", "upper")
 NONE: TopicId = "none"
+CRISES: tuple[TopicId, ...] = (
+    "crisis.suicide",
+    "crisis.violence",
+    "crisis.abuse",
+    "crisis.medical",
+    "crisis.missing",
+)
+"""The acute dangers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
-from bot.dialogs.start import CRISES
 from bot.dialogs.topics import TOPICS
-from bot.model import LANGUAGES, Language
+from bot.model import CRISES, LANGUAGES, Language
 from bot.understanding.crisis import PatternError, compile_patterns
 from bot.understanding.normalise import tokens
 

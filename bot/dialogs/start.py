@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogs.flow import Card, Choice, Menu, Node, Question, To
-from bot.model import TopicId
-
-CRISES: tuple[TopicId, ...] = (
-    "crisis.suicide",
-    "crisis.violence",
-    "crisis.abuse",
-    "crisis.medical",
-    "crisis.missing",
-)
+from bot.model import CRISES, TopicId
 
 AFTER: dict[TopicId, tuple[str, ...]] = {
     "crisis.suicide": ("worry.mental_health", "worry.abuse"),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogs.start import CRISES
-from bot.model import NONE, TopicId
+from bot.model import CRISES, NONE, TopicId
 
 TOPICS: tuple[TopicId, ...] = (
     "worry.learning",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
-from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
+from bot.model import CRISES, LANGUAGES, Heard, Language, Press, Ranked, TopicId
 from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
 from bot.understanding.decide import decide
 from bot.understanding.labels import typed_choice
@@ -14,6 +14,7 @@ from bot.understanding.language import Guess, LanguageGuesser
 from bot.understanding.matcher import Matcher
 from bot.understanding.normalise import tokens
 
+UNREAD: TopicId = "meta.language"
 KEPT = 5
 """Topics that are passed on at most."""
 
@@ -67,18 +68,28 @@ class Listener:
         if press is not None:
             return Heard("answer", press=press)
         guess = self._guesser.guess(text, language)
-        decision, topics = decide(self._matcher.rank(text))
-        return Heard(decision, topics[:KEPT], language=guess.language if guess.clear else None)
+        decision, topics = decide(self._rank(text))
+        clear = guess.language if guess.clear else None
+        if decision == "answer" and topics[0].topic in CRISES:
+            # No pattern fits, but the message is like those that speak of danger: ask, with the numbers on the screen.
+            return Heard("doubt", topics[:KEPT], crisis=topics[0].topic, language=clear)
+        return Heard(decision, topics[:KEPT], language=clear)
 
     def explain(self, text: str, language: Language = "nb") -> Explanation:
         """The same, with the reasons: each message judged alone."""
         danger = self._alarm.find(text, self._known)
         guess = self._guesser.guess(text, language)
-        ranked = self._matcher.rank(text)
+        ranked = self._rank(text)
         heard = self.hear(text, (), language)
         top = next((r.topic for r in ranked), None)
-        deciding = self._matcher.deciding(text, top) if top is not None else ()
+        deciding = self._matcher.deciding(text, top) if top in self._matcher.topics else ()
         return Explanation(heard, ranked[:KEPT], deciding, danger, guess)
+
+    def _rank(self, text: str) -> tuple[Ranked, ...]:
+        """The topics of a message. Letters of another script: which languages the bot can read is what helps."""
+        if not tokens(text) and any(letter.isalpha() for letter in text):
+            return (Ranked(UNREAD, 1.0),)
+        return self._matcher.rank(text)
 
     def _endangered(self, text: str, danger: Danger) -> Heard:
         guess = self._guesser.guess(text, "nb")

@@ -17,7 +17,7 @@ from bot.understanding.normalise import tokens
 _LETTERS = (2, 5)
 _SOFTNESS = 0.5
 """Regularisation (C) of the linear model; values from 0.2 to 1 differ by less than a point."""
-_SHARPNESS = 6.0
+_SHARPNESS = 4.0
 """How steeply a lead in the model's score becomes a lead in certainty (softmax); decide.py holds the thresholds."""
 
 
@@ -29,7 +29,7 @@ class Matcher:
         letters = TfidfVectorizer(analyzer="char_wb", ngram_range=_LETTERS, sublinear_tf=True, lowercase=False)
         words = TfidfVectorizer(sublinear_tf=True, analyzer=_pairs)
         self._features = FeatureUnion([("letters", letters), ("words", words)])
-        self._model = LinearSVC(C=_SOFTNESS, class_weight="balanced", random_state=0)
+        self._model = LinearSVC(C=_SOFTNESS, random_state=0)
         learnt = self._features.fit_transform([_spelt(text) for _, text in phrases])
         self._model.fit(learnt, [topic for topic, _ in phrases])
         self.topics: tuple[TopicId, ...] = tuple(self._model.classes_)
