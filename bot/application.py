@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,10 +19,14 @@ from bot.errors import ContentError
 from bot.render.screens import Renderer
 from bot.settings import Settings
 from bot.store import Store, read_secret
-from bot.understanding.hear import Listener
+from bot.understanding.hear import Listener, learnt_from
+from bot.understanding.matcher import Model, StaleModelError
+from bot.understanding.training import fingerprint, train
 
 log = logging.getLogger(__name__)
 
+MODEL = ROOT / "data" / "model.npz"
+"""Where what was learnt from the phrases is kept, so that a start need not learn it again."""
 NOWHERE = Path(":memory:")
 """A database that ends with the process."""
 
@@ -65,4 +71,22 @@ def build(root: Path = ROOT) -> Application:
     """Put the rooms together. Raises ContentError when the content has faults."""
     catalogue = load_content(root)
     flows = Flows(NODES, "start", catalogue.renamed)
-    return Application(catalogue, flows, Renderer(catalogue, flows), Listener(catalogue))
+    return Application(catalogue, flows, Renderer(catalogue, flows), Listener(catalogue, model(catalogue)))
+
+
+def model(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Model:
+    """The model for these phrases: the stored one, unless it is stale or `anew`; else learnt now, and stored.
+
+    A folder that cannot be written to means that it is learnt at every start, which takes some seconds more.
+    """
+    phrases = learnt_from(catalogue)
+    if not anew:
+        with suppress(OSError, StaleModelError):
+            return Model.load(file.read_bytes(), fingerprint(phrases))
+    learnt = train(phrases)
+    with suppress(OSError):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+        unfinished.write_bytes(learnt.dump())
+        unfinished.replace(file)
+    return learnt

@@ -89,7 +89,9 @@ class Conversation:
     def _hear(self, text: Text, state: State, language: Language) -> Heard:
         """What a message without danger means, where the parent stands."""
         shown = self.renderer.message(current(self.flows, state), state)
-        return self.listener.hear(text.words, [(b.label, b.press) for b in shown.buttons], state.language or language)
+        return self.listener.meaning(
+            text.words, [(b.label, b.press) for b in shown.buttons], state.language or language
+        )
 
     async def keep(self, chat_id: int, turn: Turn, update_id: int | None = None) -> None:
         """Keep what the turn led to, after its replies were sent."""

@@ -115,9 +115,8 @@ class Store:
         """The state of a chat; None when there is none, or it has expired."""
         async with self._connection() as db:
             query = "SELECT state FROM conversation WHERE key = ? AND expires > ?"
-            async with db.execute(query, (self.key(chat_id), int(now.timestamp()))) as rows:
-                row = await rows.fetchone()
-        return decode(row[0]) if row else None
+            rows = list(await db.execute_fetchall(query, (self.key(chat_id), int(now.timestamp()))))
+        return decode(rows[0][0]) if rows else None
 
     async def note(self, update_id: int, now: datetime) -> None:
         """Note an update as answered that changed no conversation."""
@@ -145,11 +144,9 @@ class Store:
 
     async def handled(self, update_id: int) -> bool:
         """Whether an update was answered already."""
-        async with (
-            self._connection() as db,
-            db.execute("SELECT 1 FROM handled WHERE update_id = ?", (update_id,)) as rows,
-        ):
-            return await rows.fetchone() is not None
+        async with self._connection() as db:
+            query = "SELECT 1 FROM handled WHERE update_id = ?"
+            return bool(list(await db.execute_fetchall(query, (update_id,))))
 
     async def sweep(self, now: datetime) -> None:
         """Erase what has expired."""

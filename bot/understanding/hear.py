@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.content.catalogue import Catalogue
+from bot.content.catalogue import Book, Catalogue
 from bot.model import CRISES, LANGUAGES, Heard, Language, Press, Ranked, TopicId
 from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
 from bot.understanding.decide import decide
 from bot.understanding.labels import typed_choice
 from bot.understanding.language import Guess, LanguageGuesser
-from bot.understanding.matcher import Matcher
+from bot.understanding.matcher import Matcher, Model
 from bot.understanding.normalise import tokens
 
 UNREAD: TopicId = "meta.language"
 KEPT = 5
 """Topics that are passed on at most."""
+
+
+def phrases_of(book: Book) -> list[tuple[TopicId, str]]:
+    """The training phrases of one language, each with its topic."""
+    return [(topic, phrase.text) for topic, phrases in book.phrases.items() for phrase in phrases]
+
+
+def learnt_from(catalogue: Catalogue) -> list[tuple[TopicId, str]]:
+    """All training phrases, in a fixed order: what the model is learnt from."""
+    return [pair for language in LANGUAGES for pair in phrases_of(catalogue.books[language])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +35,6 @@ class Explanation:
 
     heard: Heard
     ranked: tuple[Ranked, ...]
-    deciding: tuple[tuple[str, float], ...]
     danger: Danger | None
     guess: Guess
 
@@ -33,8 +42,8 @@ class Explanation:
 class Listener:
     """Understands messages. Built once from the content; pure after that."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        """Learn from the phrases and patterns of both languages."""
+    def __init__(self, catalogue: Catalogue, model: Model) -> None:
+        """Take the patterns and words of both languages, and the model learnt from their phrases."""
         patterns: list[Pattern] = []
         words: set[str] = set()
         for book in catalogue.books.values():
@@ -42,14 +51,10 @@ class Listener:
             patterns += compiled
             words |= long
         self._alarm = Alarm(patterns, frozenset(words))
-        texts = {
-            language: [(topic, phrase.text) for topic, phrases in book.phrases.items() for phrase in phrases]
-            for language, book in catalogue.books.items()
-        }
+        texts = {language: phrases_of(book) for language, book in catalogue.books.items()}
         self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
-        learnt: list[tuple[TopicId, str]] = [pair for language in LANGUAGES for pair in texts[language]]
-        self._known = frozenset(word for _, text in learnt for word in tokens(text))
-        self._matcher = Matcher(learnt)
+        self._known = frozenset(word for pairs in texts.values() for _, text in pairs for word in tokens(text))
+        self._matcher = Matcher(model)
 
     def danger(self, text: str) -> Heard | None:
         """What the message means if it speaks of danger. Needs no state, so that it works when all else is broken."""
@@ -61,9 +66,10 @@ class Listener:
 
         `language` is the conversation's, kept unless the message is clearly in the other one.
         """
-        danger = self.danger(text)
-        if danger is not None:
-            return danger
+        return self.danger(text) or self.meaning(text, buttons, language)
+
+    def meaning(self, text: str, buttons: Sequence[tuple[str, Press]], language: Language) -> Heard:
+        """What a message means in which `danger` has found none."""
         press = typed_choice(text, buttons)
         if press is not None:
             return Heard("answer", press=press)
@@ -79,11 +85,11 @@ class Listener:
         """The same, with the reasons: each message judged alone."""
         danger = self._alarm.find(text, self._known)
         guess = self._guesser.guess(text, language)
-        ranked = self._rank(text)
-        heard = self.hear(text, (), language)
-        top = next((r.topic for r in ranked), None)
-        deciding = self._matcher.deciding(text, top) if top in self._matcher.topics else ()
-        return Explanation(heard, ranked[:KEPT], deciding, danger, guess)
+        return Explanation(self.hear(text, (), language), self._rank(text)[:KEPT], danger, guess)
+
+    def deciding(self, text: str, topic: TopicId) -> tuple[tuple[str, float], ...]:
+        """The words that speak most for `topic`, each with how much the score falls without it."""
+        return self._matcher.deciding(text, topic)
 
     def _rank(self, text: str) -> tuple[Ranked, ...]:
         """The topics of a message. Letters of another script: which languages the bot can read is what helps."""

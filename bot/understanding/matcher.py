@@ -1,72 +1,127 @@
-"""Which topic a message is about: a linear classifier on letters and words, learnt from the training phrases."""
+"""Which topic a message is about: a linear model on the features of its text."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.pipeline import FeatureUnion
-from sklearn.svm import LinearSVC
+from numpy.typing import NDArray
 
 from bot.model import Ranked, TopicId
+from bot.understanding.features import blocks
 from bot.understanding.normalise import tokens
 
-# Measured in docs/developers.md: runs of two to five letters carry most, words and word pairs add a little.
-_LETTERS = (2, 5)
-_SOFTNESS = 0.5
-"""Regularisation (C) of the linear model; values from 0.2 to 1 differ by less than a point."""
-_SHARPNESS = 4.0
+SHARPNESS = 4.0
 """How steeply a lead in the model's score becomes a lead in certainty (softmax); decide.py holds the thresholds."""
 
 
-class Matcher:
-    """Ranks topics for a text. Learns when it is made; deterministic."""
+class StaleModelError(ValueError):
+    """A stored model was learnt from something else than what is there now; it is not used."""
 
-    def __init__(self, phrases: Sequence[tuple[TopicId, str]]) -> None:
-        """Learn from phrases, each with its topic, in both languages together. At least two topics."""
-        letters = TfidfVectorizer(analyzer="char_wb", ngram_range=_LETTERS, sublinear_tf=True, lowercase=False)
-        words = TfidfVectorizer(sublinear_tf=True, analyzer=_pairs)
-        self._features = FeatureUnion([("letters", letters), ("words", words)])
-        self._model = LinearSVC(C=_SOFTNESS, random_state=0)
-        learnt = self._features.fit_transform([_spelt(text) for _, text in phrases])
-        self._model.fit(learnt, [topic for topic, _ in phrases])
-        self.topics: tuple[TopicId, ...] = tuple(self._model.classes_)
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What was learnt. `vocabulary` gives each feature its row; `rarity` its weight (inverse document frequency).
+
+    `weights` has one row a feature and one column a topic (float32), `bias` one number a topic. `fingerprint` names the
+    phrases and the method it was learnt from.
+    """
+
+    fingerprint: str
+    topics: tuple[TopicId, ...]
+    vocabulary: dict[str, int]
+    rarity: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+    def dump(self) -> bytes:
+        """The model as bytes that `load` reads."""
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            fingerprint=np.array(self.fingerprint),
+            topics=np.array("\n".join(self.topics)),
+            vocabulary=np.array("\n".join(self.vocabulary)),
+            rarity=self.rarity,
+            weights=self.weights,
+            bias=self.bias,
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def load(cls, data: bytes, fingerprint: str) -> Model:
+        """The model in `data`. Raises StaleModelError unless it was learnt from what `fingerprint` names."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
+                if str(stored["fingerprint"]) != fingerprint:
+                    raise StaleModelError("the stored model was learnt from other phrases")
+                names = str(stored["vocabulary"]).split("\n")
+                return cls(
+                    fingerprint,
+                    tuple(str(stored["topics"]).split("\n")),
+                    {name: row for row, name in enumerate(names)},
+                    stored["rarity"],
+                    stored["weights"],
+                    stored["bias"],
+                )
+        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise StaleModelError(f"the stored model cannot be read ({type(error).__name__})") from None
+
+
+class Matcher:
+    """Ranks topics for a text. Deterministic."""
+
+    def __init__(self, model: Model) -> None:
+        """Take a model."""
+        self._model = model
+        self.topics = model.topics
 
     def rank(self, text: str) -> tuple[Ranked, ...]:
         """All topics, best first, with scores that add up to one; none for a text without a letter or digit."""
-        return self.rank_all([text])[0]
+        if not tokens(text):
+            return ()
+        scores = self.scores(text) * SHARPNESS
+        odds = np.exp(scores - scores.max())
+        shares = odds / odds.sum()
+        order = np.argsort(-shares, kind="stable")
+        return tuple(Ranked(self.topics[i], float(shares[i])) for i in order)
 
-    def rank_all(self, texts: Sequence[str]) -> list[tuple[Ranked, ...]]:
-        """`rank` for many texts at once."""
-        spelt = [_spelt(text) for text in texts]
-        if not any(spelt):
-            return [() for _ in texts]
-        scores = self._model.decision_function(self._features.transform(spelt)) * _SHARPNESS
-        odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = odds / odds.sum(axis=1, keepdims=True)
-        order = np.argsort(-shares, axis=1, kind="stable")
-        return [
-            tuple(Ranked(self.topics[j], float(shares[i, j])) for j in order[i]) if spelt[i] else ()
-            for i in range(len(texts))
-        ]
+    def scores(self, text: str) -> NDArray[np.float32]:
+        """The model's score of each topic, in the order of `topics`."""
+        total = self._model.bias.copy()
+        for rows, values in weigh(text, self._model.vocabulary, self._model.rarity):
+            total += values @ self._model.weights[rows]
+        return total
 
     def deciding(self, text: str, topic: TopicId, most: int = 5) -> tuple[tuple[str, float], ...]:
         """The words that speak most for `topic`: how much its score falls when each is left out, largest first."""
-        words = tokens(text)
-        without = [" ".join(words[:i] + words[i + 1 :]) for i in range(len(words))]
-        column = self.topics.index(topic)
-        whole = self._model.decision_function(self._features.transform([_spelt(text), *without]))[:, column]
-        falls = sorted(zip(words, (whole[0] - whole[1:]).tolist(), strict=True), key=lambda pair: -pair[1])
-        return tuple((word, round(fall, 3)) for word, fall in falls[:most] if fall > 0)
+        if topic not in self.topics:
+            return ()
+        words, column = tokens(text), self.topics.index(topic)
+        whole = self.scores(text)[column]
+        falls = [
+            (word, round(float(whole - self.scores(" ".join(words[:i] + words[i + 1 :]))[column]), 3))
+            for i, word in enumerate(words)
+        ]
+        return tuple(sorted((fall for fall in falls if fall[1] > 0), key=lambda fall: -fall[1])[:most])
 
 
-def _pairs(spelt: str) -> list[str]:
-    """Words, and pairs of words that stand beside each other."""
-    words = spelt.split()
-    return words + [f"{one} {two}" for one, two in pairwise(words)]
+def weigh(
+    text: str, vocabulary: dict[str, int], rarity: NDArray[np.float32]
+) -> Iterator[tuple[Sequence[int], NDArray[np.float32]]]:
+    """The rows and weights of a text's known features, one group after the other.
 
-
-def _spelt(text: str) -> str:
-    return " ".join(tokens(text))
+    A weight is (1 + ln count) times the feature's rarity, and each group is scaled to length one (tf-idf as in
+    scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
+    """
+    for block in blocks(text):
+        known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
+        if not known:
+            continue
+        rows = [row for row, _ in known]
+        counts = np.array([count for _, count in known], dtype=np.float32)
+        values = (1 + np.log(counts)) * rarity[rows]
+        yield rows, values / np.sqrt(values @ values)

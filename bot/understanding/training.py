@@ -1,0 +1,66 @@
+"""Learning the model from training phrases; deterministic. The only part that needs scikit-learn, and only when run."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import sha256
+
+import numpy as np
+
+from bot.model import TopicId
+from bot.understanding import features
+from bot.understanding.matcher import Model, weigh
+
+METHOD = "linear-svc-1"
+"""Rises when the same phrases would give another model."""
+_SOFTNESS = 0.5
+"""Regularisation (C) of the linear model; values from 0.2 to 1 differ by less than a point (docs/developers.md)."""
+
+
+def fingerprint(phrases: Sequence[tuple[TopicId, str]]) -> str:
+    """What a model learnt from these phrases by this method is called."""
+    digest = sha256(f"{METHOD} {features.VERSION}".encode())
+    for topic, text in phrases:
+        digest.update(f"\n{topic}\t{text}".encode())
+    return digest.hexdigest()
+
+
+def train(phrases: Sequence[tuple[TopicId, str]]) -> Model:
+    """Learn from phrases, each with its topic, in both languages together. At least two topics."""
+    # Imported here, because it costs a second that a start with a stored model need not spend.
+    from scipy.sparse import csr_matrix
+    from sklearn.svm import LinearSVC
+
+    documents: Counter[str] = Counter()
+    for _, text in phrases:
+        for block in features.blocks(text):
+            documents.update(block.keys())
+    vocabulary = {name: row for row, name in enumerate(sorted(documents))}
+    rarity = np.array(
+        [math.log((1 + len(phrases)) / (1 + documents[name])) + 1 for name in vocabulary], dtype=np.float32
+    )
+    columns: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for _, text in phrases:
+        for rows, weights in weigh(text, vocabulary, rarity):
+            columns += rows
+            values += weights.tolist()
+        ends.append(len(columns))
+    learnt = csr_matrix((np.array(values, dtype=np.float64), columns, ends), shape=(len(phrases), len(vocabulary)))
+    linear = LinearSVC(C=_SOFTNESS, random_state=0)
+    linear.fit(learnt, [topic for topic, _ in phrases])
+    weights, bias = linear.coef_, linear.intercept_
+    if len(linear.classes_) == 2:
+        # Two classes are told apart by one row; the model has one for each.
+        weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
+    return Model(
+        fingerprint(phrases),
+        tuple(str(topic) for topic in linear.classes_),
+        vocabulary,
+        rarity,
+        np.ascontiguousarray(weights.T, dtype=np.float32),
+        np.asarray(bias, dtype=np.float32),
+    )

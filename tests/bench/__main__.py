@@ -1,0 +1,138 @@
+"""`make bench`: the core's step, a typed message, start-up and memory, and updates a second beside a bare echo bot."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from itertools import cycle, islice
+from pathlib import Path
+
+from bot.application import Application, build
+from bot.dialogs.respond import respond
+from bot.model import LANGUAGES, Heard, Press, Ranked, Screen, State
+from bot.render.screens import Renderer
+from tests.botapi import BotApi
+from tests.botapi_people import User
+
+UPDATES, CHATS, WARM = 1000, 100, 20
+_START = """
+import json, resource, time
+began = time.perf_counter()
+from bot.application import build
+listener = build().listener
+listener.hear("hvem kan jeg snakke med")
+spent = time.perf_counter() - began
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps({"seconds": spent, "megabytes": peak / 1024}))
+"""
+
+
+def main() -> None:
+    """Measure everything in one run."""
+    application = build()
+    print(f"{'':34}{'median':>12}{'99th':>12}")
+    _times("core: one step", _steps(application), 1e6, "µs")
+    _times("render: one screen", _screens(application.renderer, application), 1e6, "µs")
+    _times("typed text: one message", _messages(application), 1e3, "ms")
+    starts = [json.loads(_python(_START)) for _ in range(3)]
+    print(f"start to first answer {min(s['seconds'] for s in starts):17.2f} s   (best of 3)")
+    print(f"peak memory {max(s['megabytes'] for s in starts):27.0f} MB")
+    ours = _rate([sys.executable, "-m", "bot", "run"])
+    bare = _rate([sys.executable, "-m", "tests.bench.echo"])
+    print(f"updates a second, this bot {ours:12.0f}     ({UPDATES} typed messages, {CHATS} chats, all at once)")
+    print(f"updates a second, bare echo bot {bare:7.0f}     (the library as it comes)")
+    print(f"ratio {ours / bare:33.2f}")
+
+
+def _times(name: str, calls: list[Callable[[], object]], scale: float, unit: str) -> None:
+    spent = []
+    for call in calls:
+        began = time.perf_counter()
+        call()
+        spent.append((time.perf_counter() - began) * scale)
+    ninety_nine = statistics.quantiles(spent, n=100)[98]
+    print(f"{name:34}{statistics.median(spent):9.2f} {unit}{ninety_nine:9.2f} {unit}   ({len(spent)} calls)")
+
+
+def _steps(application: Application) -> list[Callable[[], object]]:
+    """Every visible choice pressed on an empty state, and every topic heard."""
+    flows = application.flows
+    presses = [
+        Press("choose", node.id, choice.id, level, "nb")
+        for node in flows.nodes.values()
+        for level in node.levels
+        for choice in node.visible(level)
+    ]
+    heard = [Heard("answer", (Ranked(node, 0.9),)) for node in flows.nodes]
+    events = islice(cycle([*presses, *heard]), 5000)
+    return [lambda event=event: respond(flows, State(), event) for event in events]  # type: ignore[misc]
+
+
+def _screens(renderer: Renderer, application: Application) -> list[Callable[[], object]]:
+    pairs = [
+        (Screen(node.id), State(language=language, level=level))
+        for node in application.flows.nodes.values()
+        for level in node.levels
+        for language in LANGUAGES
+    ]
+    return [lambda pair=pair: renderer.message(*pair) for pair in pairs]  # type: ignore[misc]
+
+
+def _messages(application: Application) -> list[Callable[[], object]]:
+    """Messages that were not learnt: every third phrase with another one behind it."""
+    phrases = [
+        phrase.text
+        for book in application.catalogue.books.values()
+        for group in book.phrases.values()
+        for phrase in group
+    ]
+    texts = [f"{one}. {two}" for one, two in zip(phrases[::6], phrases[3::6], strict=False)][:1000]
+    return [lambda text=text: application.listener.hear(text) for text in texts]  # type: ignore[misc]
+
+
+def _python(code: str) -> str:
+    return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+
+
+def _rate(command: list[str]) -> float:
+    """Updates that a bot answers in a second, when all of them wait for it at once; the server runs in this process."""
+    with tempfile.TemporaryDirectory() as folder, BotApi.in_thread() as api:
+        environment = {
+            **os.environ,
+            "TELEGRAM_BOT_TOKEN": api.token,
+            "TELEGRAM_API_URL": api.url,
+            "DATABASE_PATH": str(Path(folder) / "bench.sqlite3"),
+            "LOG_LEVEL": "ERROR",
+        }
+        bot = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        people = [api.user(f"Parent {number}", language_code="nb") for number in range(CHATS)]
+        try:
+            for person in people[:WARM]:
+                api.run(person.send("hei"))
+                api.run(person.reply(timeout=30))
+            before = len(api.called("sendMessage"))
+            began = time.perf_counter()
+            api.run(_all_write(people))
+            while len(api.called("sendMessage")) < before + UPDATES:
+                time.sleep(0.01)
+            return UPDATES / (time.perf_counter() - began)
+        finally:
+            bot.send_signal(signal.SIGINT)
+            bot.wait(30)
+
+
+async def _all_write(people: list[User]) -> None:
+    """Everybody writes at once: in the server's own loop, so that no update is fetched before the last stands there."""
+    for person in islice(cycle(people), UPDATES):
+        await person.send("hva er ppt")
+
+
+if __name__ == "__main__":
+    main()

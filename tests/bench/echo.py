@@ -1,0 +1,27 @@
+"""The smallest bot that the library makes: it sends back what it is sent. The yardstick for ours."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from telegram import Update
+from telegram.ext import ApplicationBuilder, CallbackContext, MessageHandler, filters
+
+
+async def echo(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
+    """Send the text back."""
+    if update.message is not None and update.message.text is not None:
+        await update.message.reply_text(update.message.text)
+
+
+def main() -> None:
+    """Poll the server that TELEGRAM_API_URL names."""
+    token, root = os.environ["TELEGRAM_BOT_TOKEN"], os.environ["TELEGRAM_API_URL"]
+    application = ApplicationBuilder().token(token).base_url(f"{root}/bot").build()
+    application.add_handler(MessageHandler(filters.TEXT, echo))
+    application.run_polling()
+
+
+if __name__ == "__main__":
+    main()
