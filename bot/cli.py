@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from bot.application import build, load_content, model
 from bot.channels.terminal import chat as talk
 from bot.checks.everything import check as check_everything
+from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError
 from bot.logs import set_up
@@ -100,6 +102,14 @@ def train() -> None:
     catalogue = load_content()
     learnt = model(catalogue, anew=True)
     print(f"{len(learnt.topics)} topics, {len(learnt.vocabulary)} features.", file=sys.stderr)
+
+
+@app.command()
+def schema(name: Annotated[str, typer.Argument(help=f"The kind of file: {', '.join(FILES)}.")]) -> None:
+    """Print the JSON Schema of a content file, for editors whose program checks while they type."""
+    if name not in FILES:
+        raise typer.BadParameter(f"There is no kind of file «{name}»; there are {', '.join(FILES)}.")
+    print(json.dumps(file_schema(name), ensure_ascii=False, indent=2))
 
 
 @app.command()

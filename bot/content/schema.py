@@ -138,3 +138,27 @@ class PatternsModel(Strict):
 
     classes: dict[str, list[Text]] = Field(default_factory=dict)
     patterns: dict[str, list[Text | PatternModel]] = Field(default_factory=dict)
+
+
+FILES: dict[str, tuple[type[BaseModel], bool]] = {
+    "screens": (NodeModel, True),
+    "doors": (DoorModel, True),
+    "services": (ServiceModel, True),
+    "values": (ValueModel, True),
+    "ui": (UiModel, False),
+    "glossary": (GlossaryModel, False),
+    "phrases": (PhrasesModel, False),
+    "patterns": (PatternsModel, False),
+    "ids": (IdsModel, False),
+}
+"""Each kind of file: its model, and whether the file holds many of them under keys."""
+
+
+def file_schema(name: str) -> dict[str, object]:
+    """The JSON Schema of a kind of content file, for programs that check YAML while it is typed."""
+    model, keyed = FILES[name]
+    schema = model.model_json_schema()
+    if not keyed:
+        return schema
+    definitions = schema.pop("$defs", {})
+    return {"type": "object", "additionalProperties": schema, "$defs": definitions}

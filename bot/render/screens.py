@@ -112,6 +112,8 @@ class _Page:
         for name, words in text.parts.items():
             if name != "first":
                 yield from self._part(name, words)
+            if name == "say":
+                yield from self._blocks(self.ui.screens["interpreter"])
             if name == "school":
                 yield self._heading("outside")
                 yield from self._doors(node.outside.at(level))
