@@ -79,11 +79,11 @@ def model(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Mo
 
     A folder that cannot be written to means that it is learnt at every start, which takes some seconds more.
     """
-    phrases = learnt_from(catalogue)
+    phrases, concepts = learnt_from(catalogue), catalogue.concepts
     if not anew:
         with suppress(OSError, StaleModelError):
-            return Model.load(file.read_bytes(), fingerprint(phrases))
-    learnt = train(phrases)
+            return Model.load(file.read_bytes(), fingerprint(phrases, concepts))
+    learnt = train(phrases, concepts)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_name(f"{file.name}.{os.getpid()}")

@@ -115,9 +115,13 @@ class Book:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything that is known, in both languages. `sources` are the files, for faults."""
+    """Everything that is known, in both languages.
+
+    `renamed` leads from old screen ids to new ones, `concepts` from a concept to its words; `sources` are the files.
+    """
 
     books: Mapping[Language, Book]
     facts: Facts
     renamed: Mapping[NodeId, NodeId]
+    concepts: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]

@@ -24,6 +24,7 @@ from bot.content.catalogue import (
 from bot.content.faults import Fault
 from bot.content.schema import (
     ByLevelText,
+    ConceptModel,
     DoorModel,
     GlossaryModel,
     IdsModel,
@@ -70,6 +71,9 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
     services = dict(_each(source(folder / "services.yaml"), ServiceModel, faults))
     values = dict(_each(source(folder / "values.yaml"), ValueModel, faults))
     ids = _whole(source(folder / "ids.yaml"), IdsModel, faults)
+    concepts = {
+        name: (*model.nb, *model.en) for name, model in _each(source(folder / "concepts.yaml"), ConceptModel, faults)
+    }
     books: dict[Language, Book] = {}
     for language in LANGUAGES:
         book = _book(folder / language, source, faults)
@@ -82,6 +86,7 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
             books=MappingProxyType(books),
             facts=Facts(MappingProxyType(services), MappingProxyType(values)),
             renamed=MappingProxyType(dict(ids.renamed) if ids else {}),
+            concepts=MappingProxyType(concepts),
             sources=MappingProxyType(sources),
         ),
         tuple(sorted(faults)),

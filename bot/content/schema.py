@@ -125,6 +125,13 @@ class PhrasesModel(Strict):
     misspelt: list[Text] = Field(default_factory=list)
 
 
+class ConceptModel(Strict):
+    """A word family: words of each language that mean the same here; a star stands for any ending."""
+
+    nb: list[Text] = Field(default_factory=list)
+    en: list[Text] = Field(default_factory=list)
+
+
 class PatternModel(Strict):
     """A phrase pattern for acute danger; see docs/editors.md for how to write one."""
 
@@ -149,6 +156,7 @@ FILES: dict[str, tuple[type[BaseModel], bool]] = {
     "glossary": (GlossaryModel, False),
     "phrases": (PhrasesModel, False),
     "patterns": (PatternsModel, False),
+    "concepts": (ConceptModel, True),
     "ids": (IdsModel, False),
 }
 """Each kind of file: its model, and whether the file holds many of them under keys."""

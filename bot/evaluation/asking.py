@@ -61,6 +61,8 @@ def explain(listener: Listener, text: str, language: Language = LANGUAGES[0]) ->
     lines.append(f"language   {found.guess.language} ({'clear' if found.guess.clear else 'not clear'})")
     for place, ranked in enumerate(found.ranked):
         lines.append(f"{'topics' if place == 0 else '':10} {ranked.score:5.2f}  {ranked.topic}")
+    if found.mended:
+        lines.append("mended     " + ", ".join(f"{word} → {better}" for word, better in found.mended))
     best = found.ranked[0].topic if found.ranked else ""
     words = ", ".join(f"{word} {fall:+.2f}" for word, fall in listener.deciding(text, best)) or "none"
     lines.append(f"words      {words}")

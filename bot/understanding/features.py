@@ -1,26 +1,41 @@
-"""What the classifier sees of a text: runs of letters inside words, words, and pairs of words."""
+"""What the classifier sees of a text: runs of letters inside words, words and pairs of words, and concepts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import TypeAlias
 
+from bot.understanding.concepts import Concepts
 from bot.understanding.normalise import tokens
+from bot.understanding.spelling import Speller
 
 SHORTEST, LONGEST = 2, 5
-"""Letters in a run. Measured in docs/developers.md: runs carry most, words and pairs add a little."""
+"""Letters in a run. Measured in docs/understanding.md: runs carry most, words and concepts add to them."""
 
-VERSION = 1
+VERSION = 2
 """Rises when a text gives other features than before, so that a model learnt from the old ones is refused."""
 
-Block = Counter[str]
+Block: TypeAlias = Counter[str]
 
 
-def blocks(text: str) -> tuple[Block, Block]:
-    """The features of a text in two groups, each weighed alone: letters (`~mobb`), and words (`mobbet`, `pa aks`)."""
-    words = tokens(text)
-    return Counter(_runs(words)), Counter(_words(words))
+class Reader:
+    """Turns texts into features. Mends misspelt words when it has a speller; without one it takes them as they are."""
+
+    def __init__(self, concepts: Concepts, speller: Speller | None = None) -> None:
+        """Take the concepts, and the speller for messages (phrases are learnt as they are written)."""
+        self._concepts = concepts
+        self._speller = speller
+
+    def words(self, text: str) -> list[str]:
+        """The folded words of a text, mended."""
+        words = tokens(text)
+        return words if self._speller is None else [self._speller.mend(word) for word in words]
+
+    def blocks(self, words: Sequence[str]) -> tuple[Block, Block, Block]:
+        """The features in three groups, each weighed alone: letters (`~mobb`), words (`pa aks`), concepts."""
+        return Counter(_runs(words)), Counter(_words(words)), Counter(self._concepts.features(words))
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:

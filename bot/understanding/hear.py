@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.content.catalogue import Book, Catalogue
 from bot.model import CRISES, LANGUAGES, Heard, Language, Press, Ranked, TopicId
+from bot.understanding.concepts import Concepts
 from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
 from bot.understanding.decide import decide
+from bot.understanding.features import Reader
 from bot.understanding.labels import typed_choice
 from bot.understanding.language import Guess, LanguageGuesser
 from bot.understanding.matcher import Matcher, Model
 from bot.understanding.normalise import tokens
+from bot.understanding.spelling import Speller
 
 UNREAD: TopicId = "meta.language"
 KEPT = 5
@@ -35,6 +39,7 @@ class Explanation:
 
     heard: Heard
     ranked: tuple[Ranked, ...]
+    mended: tuple[tuple[str, str], ...]
     danger: Danger | None
     guess: Guess
 
@@ -53,8 +58,17 @@ class Listener:
         self._alarm = Alarm(patterns, frozenset(words))
         texts = {language: phrases_of(book) for language, book in catalogue.books.items()}
         self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
-        self._known = frozenset(word for pairs in texts.values() for _, text in pairs for word in tokens(text))
-        self._matcher = Matcher(model)
+        known = Counter(
+            word
+            for book in catalogue.books.values()
+            for phrases in book.phrases.values()
+            for phrase in phrases
+            if phrase.style != "misspelt"
+            for word in tokens(phrase.text)
+        )
+        self._known = frozenset(known)
+        self._speller = Speller(known)
+        self._matcher = Matcher(model, Reader(Concepts(catalogue.concepts), self._speller))
 
     def danger(self, text: str) -> Heard | None:
         """What the message means if it speaks of danger. Needs no state, so that it works when all else is broken."""
@@ -85,7 +99,8 @@ class Listener:
         """The same, with the reasons: each message judged alone."""
         danger = self._alarm.find(text, self._known)
         guess = self._guesser.guess(text, language)
-        return Explanation(self.hear(text, (), language), self._rank(text)[:KEPT], danger, guess)
+        mended = tuple((word, better) for word in tokens(text) if (better := self._speller.mend(word)) != word)
+        return Explanation(self.hear(text, (), language), self._rank(text)[:KEPT], mended, danger, guess)
 
     def deciding(self, text: str, topic: TopicId) -> tuple[tuple[str, float], ...]:
         """The words that speak most for `topic`, each with how much the score falls without it."""

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.model import Ranked, TopicId
-from bot.understanding.features import blocks
-from bot.understanding.normalise import tokens
+from bot.understanding.features import Block, Reader
 
 SHARPNESS = 4.0
 """How steeply a lead in the model's score becomes a lead in certainty (softmax); decide.py holds the thresholds."""
@@ -74,25 +73,27 @@ class Model:
 class Matcher:
     """Ranks topics for a text. Deterministic."""
 
-    def __init__(self, model: Model) -> None:
-        """Take a model."""
+    def __init__(self, model: Model, reader: Reader) -> None:
+        """Take a model, and what reads messages for it."""
         self._model = model
+        self._reader = reader
         self.topics = model.topics
 
     def rank(self, text: str) -> tuple[Ranked, ...]:
         """All topics, best first, with scores that add up to one; none for a text without a letter or digit."""
-        if not tokens(text):
+        words = self._reader.words(text)
+        if not words:
             return ()
-        scores = self.scores(text) * SHARPNESS
+        scores = self._scores(words) * SHARPNESS
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
         order = np.argsort(-shares, kind="stable")
         return tuple(Ranked(self.topics[i], float(shares[i])) for i in order)
 
-    def scores(self, text: str) -> NDArray[np.float32]:
+    def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The model's score of each topic, in the order of `topics`."""
         total = self._model.bias.copy()
-        for rows, values in weigh(text, self._model.vocabulary, self._model.rarity):
+        for rows, values in weigh(self._reader.blocks(words), self._model.vocabulary, self._model.rarity):
             total += values @ self._model.weights[rows]
         return total
 
@@ -100,24 +101,24 @@ class Matcher:
         """The words that speak most for `topic`: how much its score falls when each is left out, largest first."""
         if topic not in self.topics:
             return ()
-        words, column = tokens(text), self.topics.index(topic)
-        whole = self.scores(text)[column]
+        words, column = self._reader.words(text), self.topics.index(topic)
+        whole = self._scores(words)[column]
         falls = [
-            (word, round(float(whole - self.scores(" ".join(words[:i] + words[i + 1 :]))[column]), 3))
+            (word, round(float(whole - self._scores(words[:i] + words[i + 1 :])[column]), 3))
             for i, word in enumerate(words)
         ]
         return tuple(sorted((fall for fall in falls if fall[1] > 0), key=lambda fall: -fall[1])[:most])
 
 
 def weigh(
-    text: str, vocabulary: dict[str, int], rarity: NDArray[np.float32]
+    blocks: Sequence[Block], vocabulary: dict[str, int], rarity: NDArray[np.float32]
 ) -> Iterator[tuple[Sequence[int], NDArray[np.float32]]]:
     """The rows and weights of a text's known features, one group after the other.
 
     A weight is (1 + ln count) times the feature's rarity, and each group is scaled to length one (tf-idf as in
     scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
     """
-    for block in blocks(text):
+    for block in blocks:
         known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
         if not known:
             continue

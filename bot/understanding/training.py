@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
 import numpy as np
 
 from bot.model import TopicId
 from bot.understanding import features
+from bot.understanding.concepts import Concepts
 from bot.understanding.matcher import Model, weigh
 
 METHOD = "linear-svc-1"
@@ -19,23 +20,25 @@ _SOFTNESS = 0.5
 """Regularisation (C) of the linear model; values from 0.2 to 1 differ by less than a point (docs/developers.md)."""
 
 
-def fingerprint(phrases: Sequence[tuple[TopicId, str]]) -> str:
-    """What a model learnt from these phrases by this method is called."""
-    digest = sha256(f"{METHOD} {features.VERSION}".encode())
+def fingerprint(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequence[str]]) -> str:
+    """What a model learnt from these phrases and concepts by this method is called."""
+    digest = sha256(f"{METHOD} {features.VERSION} {sorted(concepts.items())}".encode())
     for topic, text in phrases:
         digest.update(f"\n{topic}\t{text}".encode())
     return digest.hexdigest()
 
 
-def train(phrases: Sequence[tuple[TopicId, str]]) -> Model:
+def train(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequence[str]]) -> Model:
     """Learn from phrases, each with its topic, in both languages together. At least two topics."""
     # Imported here, because it costs a second that a start with a stored model need not spend.
     from scipy.sparse import csr_matrix
     from sklearn.svm import LinearSVC
 
+    reader = features.Reader(Concepts(concepts))
+    texts = [reader.blocks(reader.words(text)) for _, text in phrases]
     documents: Counter[str] = Counter()
-    for _, text in phrases:
-        for block in features.blocks(text):
+    for blocks in texts:
+        for block in blocks:
             documents.update(block.keys())
     vocabulary = {name: row for row, name in enumerate(sorted(documents))}
     rarity = np.array(
@@ -44,8 +47,8 @@ def train(phrases: Sequence[tuple[TopicId, str]]) -> Model:
     columns: list[int] = []
     values: list[float] = []
     ends = [0]
-    for _, text in phrases:
-        for rows, weights in weigh(text, vocabulary, rarity):
+    for blocks in texts:
+        for rows, weights in weigh(blocks, vocabulary, rarity):
             columns += rows
             values += weights.tolist()
         ends.append(len(columns))
@@ -57,7 +60,7 @@ def train(phrases: Sequence[tuple[TopicId, str]]) -> Model:
         # Two classes are told apart by one row; the model has one for each.
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return Model(
-        fingerprint(phrases),
+        fingerprint(phrases, concepts),
         tuple(str(topic) for topic in linear.classes_),
         vocabulary,
         rarity,

@@ -15,6 +15,7 @@ from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
 
 from bot.channels.telegram.sending import seconds
+from bot.logs import describe
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +108,12 @@ class Polling:
         if before is not None:
             await asyncio.wait([before])
         async with self._slots:
-            answered = await self._handle(update)
+            try:
+                answered = await self._handle(update)
+            except Exception as error:
+                # Nothing may end the intake: what cannot be answered is counted, and comes again.
+                log.error("An update failed: %s.", describe(error))
+                answered = False
         number = update.update_id
         if not answered:
             self._failed[number] = self._failed.get(number, 0) + 1
