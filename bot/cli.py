@@ -17,6 +17,7 @@ from bot.checks.everything import check as check_everything
 from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError
+from bot.evaluation.asking import ask_lines, explain
 from bot.logs import set_up
 from bot.render.codec import payload
 from bot.settings import read_settings
@@ -64,8 +65,6 @@ def ask(
     ] = False,
 ) -> None:
     """Show how a message is understood, and which words decided."""
-    from bot.evaluation.asking import ask_lines, explain
-
     if as_json:
         sys.exit(ask_lines(build().listener, sys.stdin, sys.stdout))
     if text is None:
@@ -75,14 +74,18 @@ def ask(
 
 @app.command("eval")
 def evaluate(
-    files: Annotated[
-        list[Path], typer.Argument(help="YAML files of messages with their topics.", exists=True, dir_okay=False)
-    ],
+    files: Annotated[list[Path], typer.Argument(help="YAML files of labelled messages.", exists=True, dir_okay=False)],
+    html: Annotated[Path | None, typer.Option(help="Write all figures as one page, with pictures.")] = None,
 ) -> None:
     """Measure how well messages are understood."""
-    from bot.evaluation.scoring import report
+    from bot.evaluation.page import page
+    from bot.evaluation.scoring import judge, read_messages, report
 
-    print(report(build().listener, files))
+    listener = build().listener
+    sets = {file.name: judge(listener, read_messages(file)) for file in files}
+    print(report(sets))
+    if html is not None:
+        html.write_text(page(sets, lambda text: explain(listener, text)), "utf-8")
 
 
 @app.command()

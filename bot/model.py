@@ -143,7 +143,6 @@ Note: TypeAlias = Literal[
     "written_in",
     "level_primary",
     "level_upper",
-    "answers_kept",
     "person",
 ]
 """A short line above a screen, by id; the words are in `ui.yaml` under `notes`."""

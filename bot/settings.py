@@ -63,6 +63,8 @@ def read_settings() -> Settings:
     """Read the settings. A wrong one raises SettingsError, in one sentence that names it and never shows its value."""
     try:
         return Settings()
+    except UnicodeDecodeError:
+        raise SettingsError("The file .env is not UTF-8; save it as UTF-8.") from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = str(first["loc"][0]).upper() if first["loc"] else "A setting"

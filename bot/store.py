@@ -91,7 +91,7 @@ def decode(text: str) -> State:
             view=next((x for x in ("node", "level", "options", "offer") if x == data["view"]), "node"),
             misses=int(data["misses"]),
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return State()
 
 

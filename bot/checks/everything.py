@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from bot.checks import age, graph, learning, limits, prose, reading, twins
+from bot.checks import age, graph, learning, limits, own_words, prose, reading, twins
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.content.load import ROOT, load
@@ -21,7 +21,7 @@ def check(flows: Flows, today: date, root: Path = ROOT) -> tuple[Catalogue | Non
     faults = list(shape)
     if catalogue is None:
         return None, tuple(faults)
-    fit = tuple(graph.check(catalogue, flows))
+    fit = (*own_words.check(catalogue), *graph.check(catalogue, flows))
     faults += [
         *twins.check(catalogue),
         *prose.check(catalogue),

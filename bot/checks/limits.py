@@ -68,7 +68,8 @@ def _message(catalogue: Catalogue, flows: Flows, language: Language, node: str, 
         if len(data.encode()) > LIMIT:
             what = f"The button «{button.label}» on `{node}` carries {len(data)} bytes; {LIMIT} fit."
             yield Fault(file, line, what, "Shorten the ids in bot/dialogs.")
-    first_words = [button.label.split()[0].lower() for row in message.rows[:-2] for button in row if button.label]
+    shown = [b.label for b in message.buttons if b.press.verb == "choose"]
+    first_words = [label.split()[0].lower() for label in shown if label]
     if flows.nodes[node].columns == 1 and len(set(first_words)) < len(first_words):
         twice = next(word for word in first_words if first_words.count(word) > 1)
         what = f"Two buttons on `{node}` begin with «{twice}»."

@@ -60,11 +60,12 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
     sources: dict[str, Source] = {}
 
     def source(path: Path) -> Source:
-        if not path.is_file():
-            file = path.relative_to(root).as_posix()
-            faults.append(Fault(file, 1, "The file is missing.", "Put it back, or copy it from the other language."))
-            return Source(file, {}, {})
-        found = read(path, root, faults)
+        if path.is_file():
+            found = read(path, root, faults)
+        else:
+            found = Source(path.relative_to(root).as_posix(), {}, {})
+            what, mend = "The file is missing.", "Put it back, or copy it from the other language."
+            faults.append(Fault(found.file, 1, what, mend))
         sources[found.file] = found
         return found
 

@@ -11,7 +11,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 
 LONG = 6
-_WORD = re.compile(r"\d+(?:[\u00a0.:–]\d+)*|[^\W_]+(?:-[^\W_]+)*")
+_WORD = re.compile(r"\d+(?:[\u00a0.:–]\d+)*(?!\d|-?[^\W\d_])|[^\W_]+(?:-[^\W_]+)*")
 # A full stop in «kl. 15», «f.eks.» or «4. trinn» does not end a sentence.
 _END = re.compile(r"(?<!\bkl)(?<!f\.eks)(?<!\bbl\.a)(?:(?<!\d)\.|[?!]|\.(?=\s+[^\sa-zæøå]|\s*$))+[»’')\"]*(?=\s|$)")
 

@@ -67,11 +67,12 @@ def current(flows: Flows, state: State) -> Screen:
     """The screen that `state` stands at, as it was shown last."""
     node = position(flows, state).node
     view = state.view
-    if view == "offer" and not state.offered:
+    offered = tuple(topic for topic in state.offered if topic in flows.nodes)
+    if view == "offer" and not offered:
         view = "node"
     if view in ("node", "level"):
         view = "level" if node.asks_level and state.level is None else "node"
-    return Screen(node.id, view, topics=state.offered if view == "offer" else ())
+    return Screen(node.id, view, topics=offered if view == "offer" else ())
 
 
 def _show(flows: Flows, state: State, notes: tuple[Note, ...] = (), edit: bool = False) -> Outcome:
@@ -133,6 +134,7 @@ def _danger(flows: Flows, state: State, event: Heard) -> Outcome:
 
 def _pressed(flows: Flows, state: State, press: Press, edit: bool = True) -> Outcome:
     """A button, from any time: it carries all that is needed to answer it."""
+    before = state
     state = replace(
         state,
         level=press.level or state.level,
@@ -153,12 +155,17 @@ def _pressed(flows: Flows, state: State, press: Press, edit: bool = True) -> Out
         case "goto":
             if node.id == flows.root:
                 return _jump(flows, state, node, pause=False, edit=edit)
+            if node.id in before.offered:
+                # What was meant: the place where it was typed can be gone on with.
+                return _jump(flows, state, node, edit=edit)
             return _arrive(flows, replace(state, trail=here), node, edit)
         case "back":
             return _show(flows, replace(state, trail=here[:-1]), edit=edit)
         case "language":
             language = next((x for x in LANGUAGES if x == press.choice), state.language)
             state = replace(state, language=language, trail=here)
+            if before.view == "offer":
+                state = replace(state, view="offer", offered=before.offered)
             if node.id == "meta.language":
                 state = replace(state, trail=state.paused, paused=())
             return _show(flows, state, edit=edit)
@@ -204,7 +211,7 @@ def _heard(flows: Flows, state: State, event: Heard) -> Outcome:
     if event.language is not None and event.language != state.language:
         notes = ("written_in",) if state.language is not None else ()
         state = replace(state, language=event.language)
-    known = tuple(ranked.topic for ranked in event.topics if flows.find(ranked.topic) is not None)
+    known = tuple(node.id for ranked in event.topics if (node := flows.find(ranked.topic)) is not None)
     if event.decision == "answer" and known:
         return _jump(flows, state, flows.nodes[known[0]], notes)
     if event.decision == "ask" and known:
@@ -226,4 +233,9 @@ def _missed(flows: Flows, state: State, notes: tuple[Note, ...]) -> Outcome:
 def answers(flows: Flows, state: State) -> tuple[Answer, ...]:
     """The answers given that a parent may want to change: those to questions, and the worry that was picked."""
     kept = position(flows, state).trail
-    return tuple(a for a in kept if isinstance(flows.nodes[a.node], Question) or a.node == "worries")
+    return tuple(
+        a
+        for a in kept
+        if (isinstance(flows.nodes[a.node], Question) or a.node == "worries")
+        and any(choice.id == a.choice for choice in flows.nodes[a.node].visible(state.level))
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TextIO
 
-from bot.model import LANGUAGES, Heard, Language
+from bot.model import LANGUAGES, Decision, Heard, Language, TopicId
 from bot.understanding.hear import Listener
 
 
@@ -29,21 +30,34 @@ def ask_lines(listener: Listener, lines: Iterable[str], out: TextIO) -> int:
             print(f'Line {number} is not an object like {{"id": "1", "text": "..."}}.', file=sys.stderr)
             code = 1
             continue
-        print(json.dumps({"id": item.get("id"), **judged(listener, text)}, ensure_ascii=False), file=out, flush=True)
+        answer = judged(listener, text)
+        said = {"decision": answer.decision, "topics": answer.topics, "language": answer.language}
+        print(json.dumps({"id": item.get("id"), **said}, ensure_ascii=False), file=out, flush=True)
     return code
 
 
-def judged(listener: Listener, text: str) -> dict[str, object]:
-    """Decision, topics (best first, at most five) and language of one message."""
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one message is taken for: decision, topics (best first, at most five), language, certainty of the first."""
+
+    decision: Decision
+    topics: tuple[TopicId, ...]
+    language: Language
+    score: float
+
+
+def judged(listener: Listener, text: str) -> Judgement:
+    """One message, judged alone. A danger that is asked about counts as one: its numbers are on the screen."""
     found = listener.explain(text)
-    return {
-        "decision": "crisis" if found.heard.decision == "doubt" else found.heard.decision,
-        "topics": [topic for topic in topics(found.heard, [r.topic for r in found.ranked])],
-        "language": found.guess.language,
-    }
+    return Judgement(
+        "crisis" if found.heard.decision == "doubt" else found.heard.decision,
+        tuple(topics(found.heard, [r.topic for r in found.ranked])),
+        found.guess.language,
+        1.0 if found.danger else found.ranked[0].score if found.ranked else 0.0,
+    )
 
 
-def topics(heard: Heard, ranked: list[str]) -> list[str]:
+def topics(heard: Heard, ranked: list[TopicId]) -> list[TopicId]:
     """The topics of a message, best first: a danger before all others."""
     first = [heard.crisis] if heard.crisis else [r.topic for r in heard.topics]
     return list(dict.fromkeys([*first, *ranked]))[:5]

@@ -6,12 +6,13 @@ asked about, as any danger. `none` is out of scope: right when it is not answere
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from bot.errors import BotError
 from bot.evaluation.asking import judged
@@ -25,7 +26,8 @@ class Labelled(BaseModel):
     id: str
     text: str
     lang: str = "nb"
-    topic: list[TopicId]
+    style: str = "plain"
+    topic: Annotated[list[TopicId], Field(min_length=1)]
     crisis: TopicId | None = None
 
 
@@ -41,13 +43,14 @@ class Judged:
     decision: str
     topics: tuple[TopicId, ...]
     language: str
+    score: float = 0.0
 
 
 def read_messages(path: Path) -> list[Labelled]:
     """The messages of a YAML file; MessagesError names the record that is wrong."""
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:
         raise MessagesError(f"{path} is not a YAML file that can be read ({type(error).__name__}).") from None
     if not isinstance(data, list):
         raise MessagesError(f"{path} must hold a list of messages.")
@@ -67,9 +70,7 @@ def judge(listener: Listener, messages: Sequence[Labelled]) -> list[Judged]:
     found = []
     for message in messages:
         answer = judged(listener, message.text)
-        found.append(
-            Judged(message, str(answer["decision"]), tuple(map(str, answer["topics"])), str(answer["language"]))  # type: ignore[call-overload]
-        )
+        found.append(Judged(message, answer.decision, answer.topics, answer.language, answer.score))
     return found
 
 
@@ -96,10 +97,10 @@ def figures(results: Sequence[Judged]) -> dict[str, Share]:
     direct = [r for r in inside if r.decision == "answer"]
     told = [r for r in results if r.message.lang in ("nb", "nn", "en")]
     return {
-        "top-1": Share(sum(_right(r, 1) for r in results), len(results)),
-        "top-3": Share(sum(_right(r, 3) for r in results), len(results)),
+        "top-1": Share(sum(is_right(r, 1) for r in results), len(results)),
+        "top-3": Share(sum(is_right(r, 3) for r in results), len(results)),
         "answered directly": Share(len(direct), len(inside)),
-        "of those right": Share(sum(_right(r, 1) for r in direct), len(direct)),
+        "of those right": Share(sum(is_right(r, 1) for r in direct), len(direct)),
         "out of scope, not answered": Share(sum(r.decision not in ("answer", "crisis") for r in outside), len(outside)),
         "danger found": Share(sum(r.decision == "crisis" for r in danger), len(danger)),
         "danger falsely raised": Share(sum(r.decision == "crisis" for r in ordinary), len(ordinary)),
@@ -107,23 +108,22 @@ def figures(results: Sequence[Judged]) -> dict[str, Share]:
     }
 
 
-def _right(result: Judged, places: int) -> bool:
+def is_right(result: Judged, places: int) -> bool:
     """Whether one of the first topics is right; for a message of danger, whether any danger was seen."""
     if result.message.crisis is not None:
         return result.decision == "crisis"
     return any(topic in result.message.topic for topic in result.topics[:places])
 
 
-def report(listener: Listener, files: Sequence[Path]) -> str:
-    """The figures of each file, and its confusions, most frequent first."""
+def report(sets: Mapping[str, Sequence[Judged]]) -> str:
+    """The figures of each set, and its confusions, most frequent first."""
     parts = []
-    for path in files:
-        results = judge(listener, read_messages(path))
-        lines = [f"{path.name}: {len(results)} messages"]
-        lines += [f"  {name:28} {share}" for name, share in figures(results).items()]
+    for name, results in sets.items():
+        lines = [f"{name}: {len(results)} messages"]
+        lines += [f"  {figure:28} {share}" for figure, share in figures(results).items()]
         wrong: dict[tuple[str, str], int] = {}
         for result in results:
-            if not _right(result, 1):
+            if not is_right(result, 1):
                 pair = (result.message.topic[0], result.topics[0] if result.topics else "nothing")
                 wrong[pair] = wrong.get(pair, 0) + 1
         lines.append("  most frequent confusions:")

@@ -166,9 +166,14 @@ class _Page:
         return found
 
     def _given(self, answer: Answer) -> str:
-        """An answer in words; nothing when its screen is gone."""
+        """An answer in words, or where it led when it has no button; nothing when its screen is gone."""
         node = self.flows.find(answer.node)
-        return self._label(node, answer.choice) if node is not None else ""
+        choice = node.choice(answer.choice, self.level) if node is not None else None
+        if node is None or choice is None:
+            return ""
+        target = self.flows.find(self.flows.target(choice, self.level or choice.levels[0]))
+        title = self.book.nodes[target.words].title.at(self.level) if target is not None else None
+        return self._label(node, answer.choice) or plain(title or "", self.facts, self.language)
 
     def _heading(self, name: str) -> Block:
         return Block("heading", (Span(self.ui.headings[name]),))
@@ -232,7 +237,7 @@ class _Page:
 
     def _level_rows(self, node: Node) -> list[list[Button]]:
         levels = [self._button(f"level_{level}", "level", node.id, level) for level in LEVELS]
-        return [*([button] for button in levels), [self._button("back", "back", node.id), self._start_over()]]
+        return [*([button] for button in levels), *self._footer(node)]
 
     def _option_rows(self, node: Node) -> list[list[Button]]:
         rows = [[self._language_button(language, node)] for language in LANGUAGES if language != self.language]
@@ -250,8 +255,9 @@ class _Page:
         for topic in screen.topics:
             label = self.book.nodes[self.flows.nodes[topic].words].label.at(self.level) or topic
             rows.append([Button(plain(label, self.facts, self.language), self._press("goto", topic))])
-        rows += self._language_rows(node, screen)
-        return [*rows, [self._button("none_of_these", "goto", self.flows.root)], [self._danger()]]
+        rows += [[self._button("none_of_these", "goto", "worries")], [self._danger()]]
+        rows.append([self._button("back", "goto", node.id), self._start_over()])
+        return [*rows, [self._button("options", "options", node.id)], *self._language_rows(node, screen)]
 
     def _danger(self) -> Button:
         label = self.book.nodes["danger"].label.at(self.level) or ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.model import NONE, Decision, Ranked
+from bot.model import CRISES, NONE, Decision, Ranked, TopicId
 
 ANSWER_SCORE = 0.4
 ANSWER_GAP = 0.2
@@ -13,6 +13,15 @@ training phrases 92 of 100 such answers were right (docs/developers.md); phrases
 ASK_SCORE = 0.05
 """A topic is offered in a "did you mean" from this certainty; with 53 topics chance alone gives 0.02."""
 OFFERED = 3
+DOUBT_SCORE = 0.2
+"""The certainty of all dangers together from which a message that fits no pattern is asked about, with the numbers on
+the screen. Lower finds more hints and asks more parents in vain (docs/understanding.md)."""
+
+
+def doubtful(ranked: Sequence[Ranked]) -> TopicId | None:
+    """The danger that a message may speak of although no pattern fits; None when that is too unlikely to ask."""
+    dangers = [r for r in ranked if r.topic in CRISES]
+    return dangers[0].topic if sum(r.score for r in dangers) >= DOUBT_SCORE else None
 
 
 def decide(ranked: Sequence[Ranked]) -> tuple[Decision, tuple[Ranked, ...]]:

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.content.catalogue import Book, Catalogue
-from bot.model import CRISES, LANGUAGES, Heard, Language, Press, Ranked, TopicId
+from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
 from bot.understanding.concepts import Concepts
 from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
-from bot.understanding.decide import decide
+from bot.understanding.decide import decide, doubtful
 from bot.understanding.features import Reader
 from bot.understanding.labels import typed_choice
 from bot.understanding.language import Guess, LanguageGuesser
@@ -88,11 +88,12 @@ class Listener:
         if press is not None:
             return Heard("answer", press=press)
         guess = self._guesser.guess(text, language)
-        decision, topics = decide(self._rank(text))
+        ranked = self._rank(text)
         clear = guess.language if guess.clear else None
-        if decision == "answer" and topics[0].topic in CRISES:
-            # No pattern fits, but the message is like those that speak of danger: ask, with the numbers on the screen.
-            return Heard("doubt", topics[:KEPT], crisis=topics[0].topic, language=clear)
+        danger = doubtful(ranked)
+        if danger is not None:
+            return Heard("doubt", ranked[:KEPT], crisis=danger, language=clear)
+        decision, topics = decide(ranked)
         return Heard(decision, topics[:KEPT], language=clear)
 
     def explain(self, text: str, language: Language = "nb") -> Explanation:
