@@ -18,7 +18,7 @@ from bot.dialogs.flows import FLOWS, NODES
 from bot.errors import ContentError
 from bot.render.screens import Renderer
 from bot.settings import Settings
-from bot.store import Store, read_secret
+from bot.store import MEMORY, Store, read_secret
 from bot.understanding.hear import Listener, learnt_from
 from bot.understanding.matcher import Model, StaleModelError
 from bot.understanding.training import fingerprint, train
@@ -27,8 +27,6 @@ log = logging.getLogger(__name__)
 
 MODEL = ROOT / "data" / "model.npz"
 """Where what was learnt from the phrases is kept, so that a start need not learn it again."""
-NOWHERE = Path(":memory:")
-"""A database that ends with the process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ class Application:
     def conversation(self, settings: Settings | None) -> Conversation:
         """The conversation over the database of `settings`; None keeps it for this process only."""
         if settings is None:
-            store = Store(NOWHERE, b"this process only", 30)
+            store = Store(MEMORY, b"this process only", 30)
         else:
             given = settings.secret_key.get_secret_value() if settings.secret_key else None
             secret = read_secret(given, settings.database_path)

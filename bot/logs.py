@@ -8,7 +8,8 @@ import sys
 
 _TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 _LIBRARIES = ("telegram", "aiohttp", "aiosqlite", "asyncio", "httpx", "httpcore", "hpack")
-"""Libraries that log updates, addresses or queries at DEBUG and INFO; they may only warn."""
+"""Libraries that log updates, addresses and whole answers of Telegram, some even as errors: they are silent. What goes
+wrong in them reaches us as exceptions, and we log those ourselves."""
 
 
 class _Redacted(logging.Formatter):
@@ -30,7 +31,7 @@ def set_up(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _LIBRARIES:
-        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def describe(error: BaseException) -> str:

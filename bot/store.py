@@ -35,6 +35,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 HANDLED_FOR = timedelta(hours=25)
 """How long an answered update is remembered: Telegram keeps an unconfirmed one for 24 hours."""
 
+MEMORY = Path(":memory:")
+"""A database that ends with the process."""
 _BUSY_MS = 2000
 
 
@@ -173,7 +175,10 @@ class Store:
                 raise StoreError(f"the database {self.path} cannot be used: {error}") from error
 
     async def _open(self) -> aiosqlite.Connection:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        if self.path != MEMORY:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            # Nobody else on the machine needs to read it; SQLite gives its other files the same mode.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         db = await aiosqlite.connect(self.path, isolation_level=None, timeout=_BUSY_MS / 1000)
         try:
             await db.execute("PRAGMA journal_mode = WAL")
