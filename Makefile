@@ -4,7 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench check lock clean
+SETS ?= tests/messages.yaml tests/crisis/acute.yaml tests/crisis/lookalikes.yaml
+KEEP ?=
+
+.PHONY: help run test lint format bench eval check lock clean
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -27,6 +30,9 @@ format: .venv/dev ## Format the code
 
 bench: .venv/dev ## Measure speed and memory
 	$(BIN)/python -m tests.bench
+
+eval: .venv/run ## Measure how messages are understood, against the figures kept (SETS="file ...", KEEP=--keep)
+	@$(BIN)/python -m bot eval $(SETS) --figures tests/figures.json $(KEEP)
 
 check: .venv/run ## Look for faults in the content
 	$(BIN)/python -m bot check

@@ -18,6 +18,7 @@ from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError
 from bot.evaluation.asking import ask_lines, explain
+from bot.evaluation.scoring import judge, kept, read_messages, report
 from bot.logs import set_up
 from bot.render.codec import payload
 from bot.settings import read_settings
@@ -76,14 +77,18 @@ def ask(
 def evaluate(
     files: Annotated[list[Path], typer.Argument(help="YAML files of labelled messages.", exists=True, dir_okay=False)],
     html: Annotated[Path | None, typer.Option(help="Write all figures as one page, with pictures.")] = None,
+    figures: Annotated[Path | None, typer.Option(help="Compare with the figures kept in this file.")] = None,
+    keep: Annotated[bool, typer.Option(help="Keep the new figures in that file.")] = False,
 ) -> None:
     """Measure how well messages are understood."""
     from bot.evaluation.page import page
-    from bot.evaluation.scoring import judge, read_messages, report
 
     listener = build().listener
     sets = {file.name: judge(listener, read_messages(file)) for file in files}
-    print(report(sets))
+    before = json.loads(figures.read_text("utf-8")) if figures is not None and figures.is_file() else {}
+    print(report(sets, before))
+    if figures is not None and keep:
+        figures.write_text(json.dumps({**before, **kept(sets)}, indent=2, sort_keys=True) + "\n", "utf-8")
     if html is not None:
         html.write_text(page(sets, lambda text: explain(listener, text)), "utf-8")
 

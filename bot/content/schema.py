@@ -141,9 +141,12 @@ class PatternModel(Strict):
 
 
 class PatternsModel(Strict):
-    """The patterns of one language: classes of words, then patterns for each danger, in the order they are tried."""
+    """The patterns of one language: classes of words, families of harmless uses (patterns that `unless` names), then
+    patterns for each danger, in the order they are tried.
+    """
 
     classes: dict[str, list[Text]] = Field(default_factory=dict)
+    harmless: dict[str, list[Text]] = Field(default_factory=dict)
     patterns: dict[str, list[Text | PatternModel]] = Field(default_factory=dict)
 
 

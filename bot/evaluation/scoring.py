@@ -9,19 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from bot.errors import BotError
 from bot.evaluation.asking import judged
-from bot.model import NONE, TopicId
+from bot.model import CRISES, NONE, TopicId
 from bot.understanding.hear import Listener
 
 
 class Labelled(BaseModel):
-    """A message whose topics are known; keys that are not needed here are passed over."""
+    """A message whose topics are known, the first one best; keys that are not needed here are passed over."""
 
     id: str
     text: str
@@ -29,6 +29,16 @@ class Labelled(BaseModel):
     style: str = "plain"
     topic: Annotated[list[TopicId], Field(min_length=1)]
     crisis: TopicId | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: object) -> object:
+        """A single topic may stand alone; a danger as the topic is the message's danger."""
+        if not isinstance(data, dict):
+            return data
+        topics = [data["topic"]] if isinstance(data.get("topic"), str) else data.get("topic")
+        danger = topics[0] if isinstance(topics, list) and topics and topics[0] in CRISES else None
+        return {**data, "topic": topics, "crisis": data.get("crisis") or danger}
 
 
 class MessagesError(BotError):
@@ -81,6 +91,11 @@ class Share:
     part: int
     whole: int
 
+    @property
+    def percent(self) -> float | None:
+        """The share in per cent; None when there is nothing to share."""
+        return round(100 * self.part / self.whole, 1) if self.whole else None
+
     def __str__(self) -> str:
         """«85.2 % (383 of 450)», or that there was none."""
         if not self.whole:
@@ -108,6 +123,13 @@ def figures(results: Sequence[Judged]) -> dict[str, Share]:
     }
 
 
+def _change(now: Share, before: float | None) -> str:
+    """How much a figure has changed, in points; nothing when it has not, or is new."""
+    if before is None or now.percent is None or now.percent == before:
+        return ""
+    return f"   {now.percent - before:+.1f} since the figures were kept"
+
+
 def is_right(result: Judged, places: int) -> bool:
     """Whether one of the first topics is right; for a message of danger, whether any danger was seen."""
     if result.message.crisis is not None:
@@ -115,12 +137,26 @@ def is_right(result: Judged, places: int) -> bool:
     return any(topic in result.message.topic for topic in result.topics[:places])
 
 
-def report(sets: Mapping[str, Sequence[Judged]]) -> str:
-    """The figures of each set, and its confusions, most frequent first."""
+Kept: TypeAlias = Mapping[str, Mapping[str, float | None]]
+"""Figures in per cent, by set and name, as they are kept between runs."""
+
+
+def kept(sets: Mapping[str, Sequence[Judged]]) -> dict[str, dict[str, float | None]]:
+    """The figures of some sets, to be kept and compared with."""
+    return {
+        name: {figure: share.percent for figure, share in figures(results).items()} for name, results in sets.items()
+    }
+
+
+def report(sets: Mapping[str, Sequence[Judged]], before: Kept | None = None) -> str:
+    """The figures of each set with the change from those kept before, and its confusions, most frequent first."""
     parts = []
     for name, results in sets.items():
         lines = [f"{name}: {len(results)} messages"]
-        lines += [f"  {figure:28} {share}" for figure, share in figures(results).items()]
+        old = (before or {}).get(name, {})
+        lines += [
+            f"  {figure:28} {share}{_change(share, old.get(figure))}" for figure, share in figures(results).items()
+        ]
         wrong: dict[tuple[str, str], int] = {}
         for result in results:
             if not is_right(result, 1):

@@ -17,9 +17,14 @@ from rapidfuzz.distance import OSA
 from bot.content.schema import PatternModel, PatternsModel
 from bot.model import TopicId
 from bot.understanding.normalise import fold, tokens
+from bot.understanding.spelling import cost
 
 MENDED = 6
-"""Letters that a pattern's word must have for a message's word with one mistake to count as it."""
+"""Letters that a pattern's word must have for a message's misspelt word to count as it."""
+LONG = 8
+"""Letters from which a word may have a full slip; a shorter one is mended only when the slip is of a usual kind."""
+SLIP, SMALL_SLIP = 1.0, 0.6
+"""The cost (see `spelling.cost`) that is mended: one wrong letter; two letters swapped, one doubled, a like sound."""
 
 
 class PatternError(ValueError):
@@ -35,6 +40,8 @@ class Pattern:
     find: re.Pattern[str]
     unless: tuple[re.Pattern[str], ...]
     doubt: bool
+    needs: tuple[frozenset[str], ...]
+    """For each word that may not be missing: the words that may stand there, with a star for any ending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +58,21 @@ class Alarm:
 
     def __init__(self, patterns: Sequence[Pattern], words: frozenset[str]) -> None:
         """Take compiled patterns, and the long words in them, which misspelt words are mended to."""
-        self._exact = tuple(p for p in patterns if not p.doubt)
-        self._doubtful = tuple(p for p in patterns if p.doubt)
         self._words = words
-        self._by_letter: dict[str, list[str]] = {}
+        self._by_start: dict[str, list[str]] = {}
         for word in sorted(words):
-            self._by_letter.setdefault(word[0], []).append(word)
+            self._by_start.setdefault(word[:2], []).append(word)
+        # Most patterns lack a word in most messages: one bit for each place in a pattern tells, before any is searched.
+        bits: dict[frozenset[str], int] = {}
+        self._whole: dict[str, int] = {}
+        self._begun: dict[str, int] = {}
+        for need in dict.fromkeys(need for pattern in patterns for need in pattern.needs):
+            bits[need] = 1 << len(bits)
+            for word in need:
+                table = self._begun if word.endswith("*") else self._whole
+                table[word.rstrip("*")] = table.get(word.rstrip("*"), 0) | bits[need]
+        ordered = sorted(patterns, key=lambda pattern: pattern.doubt)
+        self._patterns = tuple((sum({bits[need] for need in p.needs}), p) for p in ordered)
 
     def find(self, text: str, known: frozenset[str] = frozenset()) -> Danger | None:
         """The danger in `text`, certain ones first; None when there is none. `known` words are not mended."""
@@ -65,44 +81,86 @@ class Alarm:
         mended = [self._mend(word, known) for word in words]
         if mended != words:
             forms.append(" " + " ".join(mended) + " ")
-        for patterns in (self._exact, self._doubtful):
-            for pattern in patterns:
-                for form in forms:
-                    if pattern.find.search(form) and not any(u.search(f) for u in pattern.unless for f in forms):
-                        return Danger(pattern.topic, pattern.doubt, pattern.written)
+        there = 0
+        for word in {*words, *mended}:
+            there |= self._bits(word)
+        for needed, pattern in self._patterns:
+            if needed & there != needed:
+                continue
+            for form in forms:
+                if pattern.find.search(form) and not any(u.search(f) for u in pattern.unless for f in forms):
+                    return Danger(pattern.topic, pattern.doubt, pattern.written)
         return None
 
+    def _bits(self, word: str) -> int:
+        """The places in patterns where this word may stand."""
+        bits = self._whole.get(word, 0)
+        for end in range(1, len(word) + 1):
+            bits |= self._begun.get(word[:end], 0)
+        return bits
+
     def _mend(self, word: str, known: frozenset[str]) -> str:
+        """The word of a pattern that this one was likely meant to be. Slips are rare in a word's first two letters, so
+        they must agree: that keeps many real words out («krever» is not «kveler»).
+        """
         if len(word) < MENDED - 1 or word in self._words or word in known:
             return word
-        for candidate in self._by_letter.get(word[0], ()):
-            if OSA.distance(word, candidate, score_cutoff=1) <= 1:
-                return candidate
-        return word
+        near = [w for w in self._by_start.get(word[:2], ()) if OSA.distance(word, w, score_cutoff=2) <= 2]
+        costs = sorted((cost(word, candidate), candidate) for candidate in near)
+        return costs[0][1] if costs and costs[0][0] <= (SLIP if len(word) >= LONG else SMALL_SLIP) else word
 
 
 def compile_patterns(written: PatternsModel) -> tuple[list[Pattern], set[str]]:
     """Patterns of one language ready to search with, and their long words. Raises PatternError."""
-    compiled, words, classes = [], set[str](), written.classes
+    compiled, words = [], set[str]()
     for topic, models in written.patterns.items():
         for item in models:
             model = item if isinstance(item, PatternModel) else PatternModel(say=item)
-            find = re.compile(_regex(model.say, classes, words))
-            unless = tuple(re.compile(_regex(text, classes, set())) for text in model.unless)
-            compiled.append(Pattern(topic, model.say, find, unless, model.doubt))
+            parts = _parts(model.say, written.classes)
+            needs = tuple(part.words for part in parts if part.words and not part.optional)
+            words |= {word.rstrip("*") for part in parts for word in part.words if len(word.rstrip("*")) >= MENDED}
+            unless = tuple(_regex(_parts(text, written.classes)) for text in _harmless(model.unless, written))
+            compiled.append(Pattern(topic, model.say, _regex(parts), unless, model.doubt, needs))
     return compiled, words
 
 
-def _regex(written: str, classes: Mapping[str, Sequence[str]], words: set[str]) -> str:
-    """The pattern as a regular expression over folded words, each with one blank before it."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One place in a pattern: the words that may stand there, or a gap of so many."""
+
+    words: frozenset[str] = frozenset()
+    optional: bool = False
+    gap: int = 0
+
+    def regex(self) -> str:
+        """It as a regular expression; each word has one blank before it."""
+        if not self.words:
+            return rf"(?: [a-z0-9]+){{0,{self.gap}}}"
+        options = "|".join(word.replace("*", "[a-z0-9]*") for word in sorted(self.words))
+        return f"(?: (?:{options}))" + ("?" if self.optional else "")
+
+
+def _regex(parts: Sequence[_Part]) -> re.Pattern[str]:
+    return re.compile("".join(part.regex() for part in parts) + "(?= )")
+
+
+def _harmless(unless: Sequence[str], written: PatternsModel) -> list[str]:
+    """What cancels a pattern, with the families of `harmless` in place of their names."""
+    found: list[str] = []
+    for text in unless:
+        found += written.harmless.get(text[1:], [text]) if text.startswith("@") else [text]
+    return found
+
+
+def _parts(written: str, classes: Mapping[str, Sequence[str]]) -> list[_Part]:
+    """The places in a pattern. Raises PatternError."""
     parts = []
     for part in written.split():
         if part.startswith(".."):
             if not re.fullmatch(r"\.\.\d", part):
                 raise PatternError(f"«{part}» is no gap; write ..3 for up to three words")
-            parts.append(rf"(?: [a-z0-9]+){{0,{part[2]}}}")
+            parts.append(_Part(gap=int(part[2])))
             continue
-        optional = part.endswith("?")
         options: list[str] = []
         for option in part.removesuffix("?").split("|"):
             if option.startswith("@"):
@@ -111,16 +169,13 @@ def _regex(written: str, classes: Mapping[str, Sequence[str]], words: set[str]) 
                 options += classes[option[1:]]
             else:
                 options.append(option)
-        group = "|".join(_word(option, words) for option in options)
-        parts.append(f"(?: (?:{group}))" + ("?" if optional else ""))
-    return "".join(parts) + "(?= )"
+        parts.append(_Part(frozenset(map(_word, options)), part.endswith("?")))
+    return parts
 
 
-def _word(option: str, words: set[str]) -> str:
-    """One word; a star stands for any ending."""
+def _word(option: str) -> str:
+    """One word, folded; a star stands for any ending."""
     folded = fold(option.rstrip("*"))
     if not re.fullmatch(r"[a-z0-9]+", folded):
         raise PatternError(f"«{option}» is no word; write one word, with a star for any ending")
-    if len(folded) >= MENDED:
-        words.add(folded)
-    return folded + ("[a-z0-9]*" if option.endswith("*") else "")
+    return folded + ("*" if option.endswith("*") else "")
