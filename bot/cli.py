@@ -84,7 +84,10 @@ def evaluate(
     from bot.evaluation.page import page
 
     listener = build().listener
-    sets = {file.name: judge(listener, read_messages(file)) for file in files}
+    names = [file.name for file in files]
+    sets = {
+        file.name if names.count(file.name) == 1 else str(file): judge(listener, read_messages(file)) for file in files
+    }
     before = json.loads(figures.read_text("utf-8")) if figures is not None and figures.is_file() else {}
     print(report(sets, before))
     if figures is not None and keep:

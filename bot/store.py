@@ -38,6 +38,8 @@ HANDLED_FOR = timedelta(hours=25)
 MEMORY = Path(":memory:")
 """A database that ends with the process."""
 _BUSY_MS = 2000
+_SHORTEST_KEY = 32
+"""Bytes of a key file; a shorter one is damaged."""
 
 
 def read_secret(given: str | None, database: Path) -> bytes:
@@ -58,9 +60,10 @@ def read_secret(given: str | None, database: Path) -> bytes:
     except OSError:
         return secrets.token_bytes(32)
     try:
-        return file.read_text().strip().encode() or secrets.token_bytes(32)
+        kept = file.read_bytes().strip()
     except OSError:
-        return secrets.token_bytes(32)
+        kept = b""
+    return kept if len(kept) >= _SHORTEST_KEY else secrets.token_bytes(32)
 
 
 def encode(state: State) -> str:
@@ -106,6 +109,7 @@ class Store:
         self.retention = timedelta(days=retention_days)
         self._secret = secret
         self._db: aiosqlite.Connection | None = None
+        self._opened: int | None = None
         # One connection, so one transaction at a time.
         self._turn = asyncio.Lock()
 
@@ -141,7 +145,7 @@ class Store:
                     await db.execute("INSERT OR IGNORE INTO handled VALUES (?, ?)", (update_id, int(now.timestamp())))
                 await db.execute("COMMIT")
             except BaseException:
-                await db.execute("ROLLBACK")
+                await _roll_back(db)
                 raise
 
     async def handled(self, update_id: int) -> bool:
@@ -167,12 +171,27 @@ class Store:
         """The open database. After a fault it is opened anew next time, so it heals when the cause is gone."""
         async with self._turn:
             try:
+                if self._db is not None and self._inode() != self._opened:
+                    # The file was deleted or replaced; what is written to the old one would be lost.
+                    await self._drop()
                 if self._db is None:
                     self._db = await self._open()
+                    self._opened = self._inode()
                 yield self._db
             except (sqlite3.Error, OSError) as error:
                 await self._drop()
                 raise StoreError(f"the database {self.path} cannot be used: {error}") from error
+            except BaseException:
+                # Broken off in the middle: the next one must not meet a transaction that was begun.
+                await self._drop()
+                raise
+
+    def _inode(self) -> int | None:
+        """What the path leads to now: another number means another file, None that there is none."""
+        try:
+            return os.stat(self.path).st_ino
+        except OSError:
+            return None
 
     async def _open(self) -> aiosqlite.Connection:
         if self.path != MEMORY:
@@ -212,5 +231,11 @@ async def _migrate(db: aiosqlite.Connection, path: Path) -> None:
             await db.execute(f"PRAGMA user_version = {number + 1}")
             await db.execute("COMMIT")
         except BaseException:
-            await db.execute("ROLLBACK")
+            await _roll_back(db)
             raise
+
+
+async def _roll_back(db: aiosqlite.Connection) -> None:
+    """Undo a transaction. A database that cannot do that either must not hide why it was begun."""
+    with suppress(sqlite3.Error):
+        await db.execute("ROLLBACK")

@@ -18,7 +18,8 @@ def ask_lines(listener: Listener, lines: Iterable[str], out: TextIO) -> int:
     A line that is no such object is named on stderr, and the exit code is 1; the others are still judged.
     """
     code = 0
-    for number, line in enumerate(lines, 1):
+    # A text stream stops at the first byte that is not UTF-8; its bytes can be read line by line.
+    for number, line in enumerate(getattr(lines, "buffer", lines), 1):
         if not line.strip():
             continue
         try:
@@ -26,14 +27,20 @@ def ask_lines(listener: Listener, lines: Iterable[str], out: TextIO) -> int:
             text = item["text"]
             if not isinstance(text, str):
                 raise TypeError
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             print(f'Line {number} is not an object like {{"id": "1", "text": "..."}}.', file=sys.stderr)
             code = 1
             continue
         answer = judged(listener, text)
         said = {"decision": answer.decision, "topics": answer.topics, "language": answer.language}
-        print(json.dumps({"id": item.get("id"), **said}, ensure_ascii=False), file=out, flush=True)
+        print(_json({"id": item.get("id"), **said}), file=out, flush=True)
     return code
+
+
+def _json(said: dict[str, object]) -> str:
+    """One line of JSON, readable where it can be: half a character in an id is written as an escape."""
+    line = json.dumps(said, ensure_ascii=False)
+    return line if line.isascii() or not any("\ud800" <= c <= "\udfff" for c in line) else json.dumps(said)
 
 
 @dataclass(frozen=True, slots=True)
