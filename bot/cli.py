@@ -91,9 +91,9 @@ def evaluate(
     before = json.loads(figures.read_text("utf-8")) if figures is not None and figures.is_file() else {}
     print(report(sets, before))
     if figures is not None and keep:
-        figures.write_text(json.dumps({**before, **kept(sets)}, indent=2, sort_keys=True) + "\n", "utf-8")
+        _write(figures, json.dumps({**before, **kept(sets)}, indent=2, sort_keys=True) + "\n")
     if html is not None:
-        html.write_text(page(sets, lambda text: explain(listener, text)), "utf-8")
+        _write(html, page(sets, lambda text: explain(listener, text)))
 
 
 @app.command()
@@ -132,6 +132,14 @@ def flows(
     from bot.evaluation.drawing import mermaid
 
     print(mermaid(FLOWS, load_content(), level, lang))
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that was asked for."""
+    try:
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise BotError(f"{file} cannot be written: {error.strerror}.") from None
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from bot.dialogs.flow import Flows
 from bot.dialogs.respond import current, respond
 from bot.errors import StoreError
-from bot.model import Event, Forget, Heard, Language, Show, State
+from bot.model import Event, Forget, Heard, Language, Press, Show, Started, State
 from bot.render.message import Message
 from bot.render.screens import Renderer
 from bot.store import Store
@@ -24,9 +24,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Something typed. It becomes `Heard` here, and its words go no further."""
+    """Something typed. It becomes `Heard` here, and its words go no further.
+
+    `otherwise` is what it stands for when it is not about danger: a command, say, with words behind it.
+    """
 
     words: str
+    otherwise: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +74,10 @@ class Conversation:
         heard = self.listener.danger(event.words) if isinstance(event, Text) else None
         state = await self._load(chat_id)
         if isinstance(event, Text):
-            event = heard or self._hear(event, state, language)
-        elif state.language is None:
-            state = replace(state, language=language)
+            event = heard or event.otherwise or self._hear(event, state, language)
+        if not isinstance(event, Heard) and state.language is None:
+            spoken = event.language if isinstance(event, Press | Started) else None
+            state = replace(state, language=spoken or language)
         outcome = respond(self.flows, state, event)
         after = outcome.state
         if after.language is None:
@@ -88,10 +93,9 @@ class Conversation:
 
     def _hear(self, text: Text, state: State, language: Language) -> Heard:
         """What a message without danger means, where the parent stands."""
-        shown = self.renderer.message(current(self.flows, state), state)
-        return self.listener.meaning(
-            text.words, [(b.label, b.press) for b in shown.buttons], state.language or language
-        )
+        spoken = state.language or language
+        shown = self.renderer.message(current(self.flows, state), replace(state, language=spoken))
+        return self.listener.meaning(text.words, [(b.label, b.press) for b in shown.buttons], spoken)
 
     async def keep(self, chat_id: int, turn: Turn, update_id: int | None = None) -> None:
         """Keep what the turn led to, after its replies were sent."""
@@ -120,7 +124,6 @@ class Conversation:
         """The state of a chat; a fresh one when there is none, or when the store fails."""
         try:
             state = await self.store.load(chat_id, self.clock())
-            self._works()
         except StoreError as error:
             self._fails(error)
             return State()

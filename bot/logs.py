@@ -6,7 +6,7 @@ import logging
 import re
 import sys
 
-_TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
 _LIBRARIES = ("telegram", "aiohttp", "aiosqlite", "asyncio", "httpx", "httpcore", "hpack")
 """Libraries that log updates, addresses and whole answers of Telegram, some even as errors: they are silent. What goes
 wrong in them reaches us as exceptions, and we log those ourselves."""
@@ -16,11 +16,9 @@ class _Redacted(logging.Formatter):
     """Takes out whatever looks like a bot token, also from what libraries log."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return _TOKEN.sub("<token>", super().format(record))
-
-    def formatException(self, ei: object) -> str:
-        """The kind of an exception only: its message may hold what a parent wrote."""
-        return ""
+        """The record without its traceback: an exception's message may hold what a parent wrote."""
+        bare = logging.makeLogRecord({**record.__dict__, "exc_info": None, "exc_text": None, "stack_info": None})
+        return _TOKEN.sub("<token>", super().format(bare))
 
 
 def set_up(level: str) -> None:

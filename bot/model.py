@@ -50,7 +50,8 @@ class State:
     Where the parent is follows by replaying `trail` over the flow, so there is no cursor to go stale.
     `paused` is the trail that a typed question or a danger interrupted; `offered` are the topics of the last
     "did you mean", so that a typed number can answer it; `view` is the side of the screen that was shown last, for the
-    same reason; `misses` counts messages not understood in a row.
+    same reason; `switched` says that the last message was answered in another language than before, and that going back
+    was offered; `misses` counts messages not understood in a row.
     """
 
     language: Language | None = None
@@ -59,6 +60,7 @@ class State:
     paused: tuple[Answer, ...] = ()
     offered: tuple[TopicId, ...] = ()
     view: View = "node"
+    switched: bool = False
     misses: int = 0
 
 

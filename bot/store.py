@@ -77,6 +77,7 @@ def encode(state: State) -> str:
             "paused": [[a.node, a.choice] for a in state.paused],
             "offered": list(state.offered),
             "view": state.view,
+            "switched": state.switched,
             "misses": state.misses,
         },
         separators=(",", ":"),
@@ -94,6 +95,7 @@ def decode(text: str) -> State:
             paused=tuple(Answer(str(node), str(choice)) for node, choice in data["paused"]),
             offered=tuple(str(topic) for topic in data["offered"]),
             view=next((x for x in ("node", "level", "options", "offer") if x == data["view"]), "node"),
+            switched=data.get("switched") is True,
             misses=int(data["misses"]),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):

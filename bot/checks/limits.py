@@ -9,7 +9,7 @@ from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.dialogs.flow import Flows
 from bot.model import LANGUAGES, Language, Level, Screen, State
-from bot.render.codec import LIMIT, encode
+from bot.render.codec import LIMIT, decode, encode
 from bot.render.message import Message
 from bot.render.prose import plain
 from bot.render.screens import Renderer
@@ -65,7 +65,7 @@ def _message(catalogue: Catalogue, flows: Flows, language: Language, node: str, 
         yield Fault(file, line, what, "Shorten it, or move a part to a screen of its own.")
     for button in message.buttons:
         data = encode(button.press)
-        if len(data.encode()) > LIMIT:
+        if len(data.encode()) > LIMIT or decode(data) != button.press:
             what = f"The button «{button.label}» on `{node}` carries {len(data)} bytes; {LIMIT} fit."
             yield Fault(file, line, what, "Shorten the ids in bot/dialogs.")
     shown = [b.label for b in message.buttons if b.press.verb == "choose"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.dialogs.flow import Card, Choice, Node, Question, To
+from bot.dialogs.start import START
 
 WORRIED = Choice("worried", To("worries"))
 CONTACT = Choice("contact", To("contact.who"))
@@ -15,7 +16,8 @@ NODES: tuple[Node, ...] = (
     Card("meta.bot", (PRIVACY, Choice("human", To("meta.human")), Choice("language", To("meta.language")))),
     Card("meta.privacy", (Choice("delete", To("meta.delete")),)),
     Question("meta.delete", (Choice("yes", To("meta.deleted")), Choice("no", To("meta.privacy")))),
-    Card("meta.deleted", (WORRIED,)),
+    # Nothing is remembered any more, so what is typed next is read as on the first screen: it has the same choices.
+    Card("meta.deleted", START.choices),
     Question("meta.language", ()),
     Card("meta.human", (WORRIED, DANGER)),
 )

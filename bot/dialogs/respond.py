@@ -41,6 +41,8 @@ OFFERED = 3
 """Topics in a "did you mean" at most."""
 
 _ERASE = Answer("meta.delete", "yes")
+ERASED = "meta.deleted"
+"""The screen that says so, after which nothing is remembered."""
 
 
 def respond(flows: Flows, state: State, event: Event) -> Outcome:
@@ -72,13 +74,14 @@ def current(flows: Flows, state: State) -> Screen:
         view = "node"
     if view in ("node", "level"):
         view = "level" if node.asks_level and state.level is None else "node"
-    return Screen(node.id, view, topics=offered if view == "offer" else ())
+    notes: tuple[Note, ...] = ("written_in",) if state.switched else ()
+    return Screen(node.id, view, notes, offered if view == "offer" else ())
 
 
 def _show(flows: Flows, state: State, notes: tuple[Note, ...] = (), edit: bool = False) -> Outcome:
     """Show where the parent is; answers that no longer fit are dropped from the state here."""
     here = position(flows, state)
-    state = replace(state, trail=here.trail)
+    state = replace(state, trail=here.trail, switched="written_in" in notes)
     screen = current(flows, state)
     state = replace(
         state,

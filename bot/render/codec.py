@@ -26,7 +26,7 @@ _VERBS: dict[Verb, str] = {
 _LETTERS: dict[str, Verb] = {letter: verb for verb, letter in _VERBS.items()}
 _LEVELS: dict[Level, str] = {"primary": "p", "upper": "u"}
 _LANGUAGES: dict[Language, str] = {"nb": "n", "en": "e"}
-_BUTTON = re.compile(r"1([a-z])\|([a-z0-9_.]{1,48})\|([a-z0-9_]{0,24})\|([pux])([nex])[A-Za-z0-9]*")
+_BUTTON = re.compile(r"1([a-z])\|([a-z0-9_.]{1,58})\|([a-z0-9_]{0,56})\|([pux])([nex])[A-Za-z0-9]*")
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from bot.content.catalogue import Book, Catalogue, DoorText, NodeText, Words
 from bot.dialogs.flow import Card, Choice, End, Flows, Ladder, Menu, Node, Question
-from bot.dialogs.respond import answers
+from bot.dialogs.respond import ERASED, answers
 from bot.model import LANGUAGES, LEVELS, Answer, DoorId, Language, Level, Press, Screen, State, Verb
 from bot.render.facts import long_date
 from bot.render.message import Block, Button, Message, Span
@@ -64,7 +64,8 @@ class _Page:
                 body = list(self._node(node))
                 if node.id == "meta.privacy":
                     body += self._stored(expires)
-                rows = [*self._choice_rows(node), *self._footer(node), *self._language_rows(node, screen)]
+                rows = [*self._choice_rows(node), *self._footer(node)]
+        rows += self._language_rows(node, screen)
         return Message(self.language, (*notes, *body), tuple(tuple(row) for row in rows))
 
     # --- words ---
@@ -225,9 +226,10 @@ class _Page:
         ]
 
     def _footer(self, node: Node) -> list[list[Button]]:
-        if node.id == self.flows.root:
-            others = [self._language_button(language, node) for language in LANGUAGES if language != self.language]
-            return [[*others, self._button("options", "options", node.id)]]
+        root = self.flows.nodes[self.flows.root]
+        if node.id in (root.id, ERASED):
+            others = [self._language_button(language, root) for language in LANGUAGES if language != self.language]
+            return [[*others, self._button("options", "options", root.id)]]
         rows = [[self._button("resume", "resume", node.id)]] if self.state.paused else []
         back = self._button("back", "back", node.id)
         return [*rows, [back, self._start_over()], [self._button("options", "options", node.id)]]
@@ -257,7 +259,7 @@ class _Page:
             rows.append([Button(plain(label, self.facts, self.language), self._press("goto", topic))])
         rows += [[self._button("none_of_these", "goto", "worries")], [self._danger()]]
         rows.append([self._button("back", "goto", node.id), self._start_over()])
-        return [*rows, [self._button("options", "options", node.id)], *self._language_rows(node, screen)]
+        return [*rows, [self._button("options", "options", node.id)]]
 
     def _danger(self) -> Button:
         label = self.book.nodes["danger"].label.at(self.level) or ""

@@ -19,7 +19,7 @@ def event(update: Update) -> Event | Text | None:
         return _press(update.callback_query)
     if update.edited_message is not None:
         words = update.edited_message.text or update.edited_message.caption
-        return Text(words) if words else Unreadable("edited")
+        return Text(words or "", Unreadable("edited"))
     if update.message is not None:
         return _said(update.message)
     return None
@@ -37,9 +37,9 @@ def _said(message: Message) -> Event | Text | None:
     if command.startswith("/") and message.text is not None:
         name = command[1:].split("@")[0].lower()
         if name == "start":
-            return payload(rest.strip())
+            return Text(rest, payload(rest.strip()))
         if name in COMMANDS or name == "language":
-            return Command(name)
+            return Text(rest, Command(name))
     return Text(words)
 
 
