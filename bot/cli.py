@@ -21,6 +21,8 @@ from bot.evaluation.asking import ask_lines, explain
 from bot.evaluation.scoring import judge, kept, read_messages, report
 from bot.logs import set_up
 from bot.render.codec import payload
+from bot.schools import showing
+from bot.schools.register import load as load_schools
 from bot.settings import read_settings
 
 app = typer.Typer(
@@ -29,6 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Er du bekymret?: the bot and its tools. Data goes to stdout, everything else to stderr.",
 )
+schools = typer.Typer(no_args_is_help=True, help="The school register: look at it, search it, bring in a new list.")
+app.add_typer(schools, name="schools")
 
 
 @app.command()
@@ -132,6 +136,38 @@ def flows(
     from bot.evaluation.drawing import mermaid
 
     print(mermaid(FLOWS, load_content(), level, lang))
+
+
+@schools.command("list")
+def list_schools() -> None:
+    """Print all schools, one a line: id, name, level, status, organisation number, district, homepage."""
+    print(showing.listing(load_schools().schools))
+
+
+@schools.command("show")
+def show_school(
+    school_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a school: bjerke-vgs.")],
+) -> None:
+    """Print all that is known of one school, and its code."""
+    print(showing.card(load_schools(), school_id))
+
+
+@schools.command("find")
+def find_school(text: Annotated[str, typer.Argument(help="A name as somebody may type it.")]) -> None:
+    """Print the schools that a text may mean, at most three, the likeliest first."""
+    print(showing.found(load_schools(), text))
+
+
+@schools.command("import")
+def import_schools(
+    file: Annotated[
+        Path, typer.Argument(help="Nasjonalt skoleregister's JSON, or a CSV.", exists=True, dir_okay=False)
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help="Change the register without asking.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad rows out.")] = False,
+) -> None:
+    """Show what a new list would change in the register, and change it when you say so."""
+    sys.exit(showing.bring_in(load_schools(), file, yes=yes, skip_bad=skip_bad))
 
 
 def _write(file: Path, text: str) -> None:

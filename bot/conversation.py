@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.dialogs.flow import Flows
-from bot.dialogs.respond import current, respond
+from bot.dialogs.respond import COMMANDS, current, respond
 from bot.errors import StoreError
-from bot.model import Event, Forget, Heard, Language, Press, Show, Started, State
+from bot.model import Command, Event, Forget, Heard, Language, Press, Show, Started, State
+from bot.render.codec import payload
 from bot.render.message import Message
 from bot.render.screens import Renderer
 from bot.store import Store
@@ -31,6 +32,17 @@ class Text:
 
     words: str
     otherwise: Event | None = None
+
+
+def typed(words: str) -> Text:
+    """What a line that a parent typed stands for: a command (`/worried`, `/start 1-x-en-x`), or a message."""
+    command, _, rest = words.strip().partition(" ")
+    name = command[1:].split("@")[0].lower() if command.startswith("/") else ""
+    if name == "start":
+        return Text(rest, payload(rest.strip()))
+    if name in COMMANDS or name == "language":
+        return Text(rest, Command(name))
+    return Text(words)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 
 from rich.console import Console
 from rich.text import Text as Styled
 
-from bot.conversation import Conversation, Text
+from bot.conversation import Conversation, Text, typed
 from bot.errors import ChannelError
-from bot.model import Command, Event, Language, Started
+from bot.model import Event, Language, Started
 from bot.render.message import Block, Message
 
 CHAT = 0
 """The chat id of whoever sits at the terminal: there is only one."""
-
-_COMMANDS = ("worried", "contact", "help", "language", "privacy", "delete")
 
 
 async def chat(conversation: Conversation, language: Language, started: Started) -> None:
@@ -44,31 +43,45 @@ async def _talk(
             language = reply.message.language
             _print(console, reply.message)
         await conversation.keep(CHAT, turn)
-        line = await asyncio.to_thread(_read, prompt)
+        line = await _line(prompt)
         if line is None:
             return
-        event = _event(line)
+        event = typed(line)
+
+
+async def _line(prompt: str) -> str | None:
+    """The next line, read in a thread of its own: it waits for a key, and Ctrl-C must not wait for it."""
+    loop = asyncio.get_running_loop()
+    read: asyncio.Future[str | None] = loop.create_future()
+
+    def reading() -> None:
+        try:
+            line = _read(prompt)
+        except ChannelError as error:
+            loop.call_soon_threadsafe(read.set_exception, error)
+        else:
+            loop.call_soon_threadsafe(read.set_result, line)
+
+    threading.Thread(target=reading, daemon=True).start()
+    return await read
 
 
 def _read(prompt: str) -> str | None:
     """The next line; None at the end of the input. From a pipe it is repeated, so that a transcript reads well."""
     try:
         if sys.stdin.isatty():
-            return input(f"\n{prompt}")
-        line = input()
-    except (EOFError, KeyboardInterrupt):
+            return input(f"\n{prompt} ")
+        # Bytes, because in some locales Python lets any byte through as half a character.
+        raw = sys.stdin.buffer.readline()
+        line = raw.decode("utf-8").rstrip("\r\n")
+    except EOFError:
         return None
     except UnicodeDecodeError:
         raise ChannelError("The input is not UTF-8 text.") from None
+    if not raw:
+        return None
     print(f"\n> {line}")
     return line
-
-
-def _event(line: str) -> Event | Text:
-    word = line.strip().removeprefix("/").split(" ")[0] if line.strip().startswith("/") else ""
-    if word == "start":
-        return Started()
-    return Command(word) if word in _COMMANDS else Text(line)
 
 
 def _print(console: Console, message: Message) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from bot.checks import age, graph, learning, limits, own_words, prose, reading, twins
+from bot.checks import age, graph, learning, limits, own_words, prose, reading, schools, twins
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.content.load import ROOT, load
@@ -18,7 +18,7 @@ def check(flows: Flows, today: date, root: Path = ROOT) -> tuple[Catalogue | Non
     The measures of whole answers need every text in place, so they run only when nothing more basic is wrong.
     """
     catalogue, shape = load(root)
-    faults = list(shape)
+    faults = [*shape, *schools.check(root)]
     if catalogue is None:
         return None, tuple(faults)
     fit = (*own_words.check(catalogue), *graph.check(catalogue, flows))

@@ -229,7 +229,9 @@ def _heard(flows: Flows, state: State, event: Heard) -> Outcome:
 def _missed(flows: Flows, state: State, notes: tuple[Note, ...]) -> Outcome:
     """Not understood: once the doors again, the second time a person to talk to."""
     if state.misses >= 1:
-        return _jump(flows, state, flows.nodes["meta.human"], (*notes, "person"))
+        person = _jump(flows, state, flows.nodes["meta.human"], (*notes, "person"))
+        # Still counted: the next message that is not understood leads to the person again.
+        return replace(person, state=replace(person.state, misses=state.misses + 1))
     return _show(flows, replace(state, misses=state.misses + 1, offered=(), view="node"), (*notes, "not_understood"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -55,13 +56,18 @@ def find(schools: Iterable[School], text: str, limit: int) -> tuple[School, ...]
 
     Of two that are as near, the open one comes first. Text that names no school gives nothing.
     """
-    said, typed = _name(text), text.strip().lower()
+    said = _name(text)
     if not said.words:
         return ()
     scored = []
     for school in schools:
-        named = _name(school.name)
-        if named.whole == said.whole or typed in (school.org_number, school.id if "-" in school.id else ""):
+        named = _named(school.name)
+        # An id of one word is no exact hit: «stovner» may be either of two schools.
+        if said.whole in (
+            named.whole,
+            school.org_number,
+            fold(school.id.replace("-", " ") if "-" in school.id else ""),
+        ):
             return (school,)
         scored.append((_score(said, named, school), school.status == "open", school))
     scored.sort(key=lambda one: one[:2], reverse=True)
@@ -93,6 +99,12 @@ def _part(said: Sequence[str], named: Sequence[str]) -> float:
     whole = "".join(short)
     near = max(fuzz.ratio(whole, "".join(long[at : at + len(short)])) for at in range(len(long) - len(short) + 1))
     return near if near == 100 or len(whole) >= 4 else 0
+
+
+@lru_cache(maxsize=1000)
+def _named(name: str) -> _Name:
+    """The name of a school, taken apart once. What a parent typed is never kept so."""
+    return _name(name)
 
 
 def _name(text: str) -> _Name:

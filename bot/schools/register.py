@@ -11,7 +11,7 @@ from bot.content.faults import Fault
 from bot.content.load import ROOT
 from bot.errors import ContentError
 from bot.schools.finding import find
-from bot.schools.school import COLUMNS, Problem, School, code, school, shown
+from bot.schools.school import COLUMNS, Problem, School, code, parse, shown
 from bot.schools.table import Line, decode, rows
 
 FILE = ROOT / "content" / "schools.csv"
@@ -24,6 +24,11 @@ class Register:
     schools: tuple[School, ...]
     file: Path = FILE
     lines: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file as faults name it."""
+        return _called(self.file, ROOT)
 
     @cached_property
     def by_id(self) -> Mapping[str, School]:
@@ -65,7 +70,7 @@ def load(path: Path = FILE) -> Register:
 
 def read(path: Path = FILE, root: Path = ROOT) -> tuple[Register, tuple[Fault, ...]]:
     """The sound rows of the register at `path`, and every fault of the others."""
-    file = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    file = _called(path, root)
     faults: list[Fault] = []
     try:
         lines = rows(decode(path.read_bytes(), file), file, COLUMNS, faults)
@@ -89,11 +94,16 @@ def read(path: Path = FILE, root: Path = ROOT) -> tuple[Register, tuple[Fault, .
     return register, tuple(sorted(faults))
 
 
+def _called(path: Path, root: Path) -> str:
+    """A file by its path from `root`, or as it is when it lies elsewhere."""
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+
+
 def _schools(lines: Sequence[Line]) -> Iterator[tuple[int, School | tuple[Problem, ...]]]:
     """Each row as a school or as what is wrong with it; a second row for one school is wrong."""
     seen: dict[tuple[str, str], int] = {}
     for line in lines:
-        found = school(line.cells)
+        found = parse(line.cells)
         twice: list[Problem] = []
         for column in ("id", "org_number"):
             value = line.cells[column]

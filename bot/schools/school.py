@@ -72,7 +72,7 @@ def code(school: School) -> str:
     return found
 
 
-def school(cells: Mapping[str, str]) -> School | tuple[Problem, ...]:
+def parse(cells: Mapping[str, str]) -> School | tuple[Problem, ...]:
     """The school of a row, or everything that is wrong with the row."""
     problems = tuple(_problems(cells))
     if problems:

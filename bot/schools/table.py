@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -21,9 +22,9 @@ class Line:
 
 
 def decode(data: bytes, file: str) -> str:
-    """The text of a file. Raises ContentError when it is not UTF-8."""
+    """The text of a file, each letter as one character («å», not «a» and a ring). Raises ContentError without UTF-8."""
     try:
-        return data.decode("utf-8-sig")
+        return unicodedata.normalize("NFC", data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise ContentError([Fault(file, line, "The file is not UTF-8.", "Save it as UTF-8.")]) from None

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from telegram import CallbackQuery, Message, MessageEntity, Update
 
-from bot.conversation import Text
-from bot.dialogs.respond import COMMANDS
-from bot.model import Command, Event, Press, Unreadable
-from bot.render.codec import decode, payload
+from bot.conversation import Text, typed
+from bot.model import Event, Press, Unreadable
+from bot.render.codec import decode
 
 GONE = Press("goto", "gone")
 """What a button whose data was never ours stands for: the start, kindly."""
@@ -33,14 +32,7 @@ def _said(message: Message) -> Event | Text | None:
     words = message.text or message.caption
     if words is None:
         return None if _service_message(message) else Unreadable("media")
-    command, _, rest = words.partition(" ")
-    if command.startswith("/") and message.text is not None:
-        name = command[1:].split("@")[0].lower()
-        if name == "start":
-            return Text(rest, payload(rest.strip()))
-        if name in COMMANDS or name == "language":
-            return Text(rest, Command(name))
-    return Text(words)
+    return typed(words) if message.text is not None else Text(words)
 
 
 def _service_message(message: Message) -> bool:

@@ -1,0 +1,165 @@
+"""Settings come from the environment and `.env`; a wrong one is one sentence that names it and hides its value."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from bot.errors import SettingsError
+from bot.settings import Settings, read_settings
+
+TOKEN = "123456789:AAHfiqksKZ8WmR2zSjiQ7_v4TMAKdiHm9T0"
+
+
+@pytest.fixture(autouse=True)
+def _nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder without `.env`, and an environment without any of our settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_defaults() -> None:
+    """Without any setting the bot has no token, keeps conversations for thirty days, and talks to Telegram itself."""
+    settings = read_settings()
+
+    assert settings.telegram_bot_token is None
+    assert settings.secret_key is None
+    assert ("https://api.telegram.org", "polling", Path("data/bot.sqlite3"), 30, "INFO") == (
+        settings.telegram_api_url,
+        settings.telegram_mode,
+        settings.database_path,
+        settings.retention_days,
+        settings.log_level,
+    )
+
+
+def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every setting can be given in the environment, under its name in capitals."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("TELEGRAM_API_URL", "http://127.0.0.1:8081/telegram/")
+    monkeypatch.setenv("TELEGRAM_MODE", "polling")
+    monkeypatch.setenv("DATABASE_PATH", "/var/lib/bot/bot.sqlite3")
+    monkeypatch.setenv("SECRET_KEY", "sixteen letters!")
+    monkeypatch.setenv("RETENTION_DAYS", "7")
+    monkeypatch.setenv("LOG_LEVEL", "warning")
+
+    settings = read_settings()
+
+    assert settings.telegram_bot_token is not None
+    assert settings.telegram_bot_token.get_secret_value() == TOKEN
+    assert settings.secret_key is not None
+    assert settings.secret_key.get_secret_value() == "sixteen letters!"
+    assert ("http://127.0.0.1:8081/telegram", "polling", Path("/var/lib/bot/bot.sqlite3"), 7, "WARNING") == (
+        settings.telegram_api_url,
+        settings.telegram_mode,
+        settings.database_path,
+        settings.retention_days,
+        settings.log_level,
+    )
+
+
+def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings are read from `.env` where the bot starts; the environment wins over it, other keys are passed over."""
+    Path(".env").write_text("RETENTION_DAYS=7\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n", "utf-8")
+    monkeypatch.setenv("LOG_LEVEL", "DEBUG")
+
+    settings = read_settings()
+
+    assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
+
+
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "SECRET_KEY"])
+@pytest.mark.parametrize("value", ["", "   "])
+def test_empty_is_absent(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret left empty, as in `.env.example`, counts as not given."""
+    monkeypatch.setenv(name, value)
+
+    assert getattr(read_settings(), name.lower()) is None
+
+
+@pytest.mark.parametrize("token", [TOKEN, f" {TOKEN} ", "1:" + "a" * 20, "12345678901234567890:" + "-_" * 20])
+def test_token(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever has the shape that BotFather gives is taken as a token, with blanks around it or not."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", token)
+
+    assert read_settings().telegram_bot_token is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TELEGRAM_BOT_TOKEN", "garbage-token"),
+        ("TELEGRAM_BOT_TOKEN", "987654321"),
+        ("TELEGRAM_BOT_TOKEN", "987654321:kortkort"),
+        ("TELEGRAM_BOT_TOKEN", "bot123456789:AAHfiqksKZ8WmR2zSjiQ7"),
+        ("TELEGRAM_BOT_TOKEN", "123456789:AAHfiqksKZ8WmR2zSjiQ7/getMe"),
+        ("TELEGRAM_API_URL", "api.telegram.example"),
+        ("TELEGRAM_API_URL", "ftp://api.telegram.example"),
+        ("TELEGRAM_API_URL", "https://"),
+        ("TELEGRAM_API_URL", "https://api telegram"),
+        ("TELEGRAM_MODE", "pigeon"),
+        ("SECRET_KEY", "fifteen-letters"),
+        ("RETENTION_DAYS", "abc"),
+        ("RETENTION_DAYS", "0"),
+        ("RETENTION_DAYS", "366"),
+        ("RETENTION_DAYS", "7.5"),
+        ("RETENTION_DAYS", ""),
+        ("LOG_LEVEL", "chatty"),
+        ("LOG_LEVEL", ""),
+    ],
+)
+def test_wrong(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A wrong setting stops the bot with exit code 2 and one sentence: its name, the reason, and never its value."""
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as raised:
+        read_settings()
+
+    told = str(raised.value)
+    assert raised.value.exit_code == 2
+    assert told.startswith(f"{name} ")
+    assert told.endswith(".env.example.")
+    assert "\n" not in told
+    assert not value or value not in told.split(" See ")[0]
+
+
+def test_several_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With several wrong settings there is still one sentence, about one of them."""
+    monkeypatch.setenv("RETENTION_DAYS", "abc")
+    monkeypatch.setenv("LOG_LEVEL", "chatty")
+
+    with pytest.raises(SettingsError) as raised:
+        read_settings()
+
+    assert len([name for name in ("RETENTION_DAYS", "LOG_LEVEL") if name in str(raised.value)]) == 1
+
+
+def test_env_file_in_another_encoding() -> None:
+    """A `.env` that is not UTF-8 stops the bot in one sentence too."""
+    Path(".env").write_bytes(b"# N\xf8kkelen\nLOG_LEVEL=INFO\n")
+
+    with pytest.raises(SettingsError):
+        read_settings()
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Settings that are printed, in a log or a traceback, show neither the token nor the key."""
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
+    monkeypatch.setenv("SECRET_KEY", "sixteen letters!")
+
+    settings = read_settings()
+
+    shown = f"{settings} {settings!r} {settings.model_dump()}"
+    assert "AAHfiqksKZ8WmR2zSjiQ7" not in shown
+    assert "sixteen letters!" not in shown
+
+
+def test_frozen() -> None:
+    """Settings cannot be changed once they are read."""
+    settings = read_settings()
+
+    with pytest.raises(ValidationError):
+        settings.retention_days = 1  # type: ignore[misc]
