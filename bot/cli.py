@@ -14,16 +14,17 @@ import typer
 from bot.application import build, load_content, model
 from bot.channels.terminal import chat as talk
 from bot.checks.everything import check as check_everything
+from bot.checks.learning import thin
 from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
-from bot.errors import BotError
+from bot.errors import BotError, SettingsError
 from bot.evaluation.asking import ask_lines, explain
 from bot.evaluation.scoring import judge, kept, read_messages, report
 from bot.logs import set_up
 from bot.render.codec import payload
 from bot.schools import showing
 from bot.schools.register import load as load_schools
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -103,7 +104,8 @@ def evaluate(
 @app.command()
 def check() -> None:
     """Look for faults in the content: each with its file, line, what is wrong and how to mend it."""
-    _, faults = check_everything(FLOWS, date.today())
+    catalogue, faults = check_everything(FLOWS, date.today())
+    faults = tuple(sorted({*faults, *(thin(catalogue) if catalogue is not None else ())}))
     for fault in faults:
         print(fault, file=sys.stderr)
     wrong = sum(not fault.warning for fault in faults)
@@ -136,6 +138,52 @@ def flows(
     from bot.evaluation.drawing import mermaid
 
     print(mermaid(FLOWS, load_content(), level, lang))
+
+
+@app.command()
+def poster(
+    school: Annotated[str, typer.Option(metavar="ID", help="The id of a school; `schools list` shows all.")] = "",
+    every: Annotated[bool, typer.Option("--all", help="Make the posters of all schools that are open.")] = False,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the files.", file_okay=False)] = Path(
+        "posters"
+    ),
+    kind: Annotated[Literal["pdf", "png", "svg"], typer.Option("--format", help="The kind of file.")] = "pdf",
+) -> None:
+    """Make a school's poster, with a code that brings a parent to the bot and names the school."""
+    if bool(school) == every:
+        raise typer.BadParameter("Give either --school ID or --all.")
+    from bot.posters import making, sheet  # the libraries that draw and read codes are needed here only
+
+    register = load_schools()
+    chosen = [one for one in register.schools if one.status == "open"] if every else [making.wanted(register, school)]
+    settings = read_settings()
+    name = settings.telegram_bot_username or (None if settings.web_url else asyncio.run(_bot_name(settings)))
+    catalogue, target, today = load_content(), sheet.Target(name, settings.web_url), date.today()
+    sheets = [(one.id, sheet.sheet(catalogue, one, target, today)) for one in chosen]
+    sys.exit(making.report(making.make(sheets, out, kind), len(sheets), sys.stdout, sys.stderr))
+
+
+async def _bot_name(settings: Settings) -> str:
+    """The bot's name, as Telegram tells it. Raises SettingsError when it cannot be asked."""
+    missing = "TELEGRAM_BOT_USERNAME is not set"
+    if settings.telegram_bot_token is None:
+        raise SettingsError(f"{missing}, and without TELEGRAM_BOT_TOKEN Telegram cannot be asked for it.")
+    from telegram import Bot
+    from telegram.error import InvalidToken, TelegramError
+
+    from bot.channels.telegram.request import AiohttpRequest
+
+    token = settings.telegram_bot_token.get_secret_value().strip()
+    request = AiohttpRequest(1)
+    try:
+        await request.initialize()
+        me = await Bot(token, base_url=f"{settings.telegram_api_url}/bot", request=request).get_me()
+    except TelegramError as error:
+        why = "does not know this TELEGRAM_BOT_TOKEN" if isinstance(error, InvalidToken) else "does not answer"
+        raise SettingsError(f"{missing}, and Telegram {why}.") from None
+    finally:
+        await request.shutdown()
+    return me.username or ""
 
 
 @schools.command("list")

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from bot.dialogs.flow import Flows
 from bot.dialogs.respond import COMMANDS, current, respond
 from bot.errors import StoreError
-from bot.model import Command, Event, Forget, Heard, Language, Press, Show, Started, State
+from bot.model import Command, Event, Forget, Heard, Language, Press, Screen, Show, Started, State
 from bot.render.codec import payload
 from bot.render.message import Message
 from bot.render.screens import Renderer
@@ -96,6 +96,12 @@ class Conversation:
             after = replace(after, language=language)
         expires = (self.clock() + self.store.retention).date()
         forgotten = any(isinstance(effect, Forget) for effect in outcome.effects)
+        if forgotten and not await self._erase(chat_id):
+            # Nobody is told that something is erased which is not.
+            failed = self.renderer.message(
+                Screen("meta.delete", notes=("not_erased",)), replace(state, language=after.language)
+            )
+            return Turn((Reply(failed, True),), state)
         replies = tuple(
             Reply(self.renderer.message(effect.screen, after, expires), effect.edit)
             for effect in outcome.effects
@@ -116,6 +122,15 @@ class Conversation:
             self._works()
         except StoreError as error:
             self._fails(error)
+
+    async def _erase(self, chat_id: int) -> bool:
+        """Erase what is stored about a chat; whether that was done."""
+        try:
+            await self.store.save(chat_id, None, None, self.clock())
+        except StoreError as error:
+            self._fails(error)
+            return False
+        return True
 
     async def note(self, update_id: int) -> None:
         """Note an update as answered that led to no turn."""

@@ -4,6 +4,7 @@ BotError                   somebody must be told, in one sentence, without a tra
 ├── ContentError           the content has faults; carries them all
 ├── SettingsError          a setting is missing or wrong; names it
 ├── StoreError             the database cannot be used as it stands
+├── PosterError            a school's sheet cannot be made: no such school, or a code that does not read back
 └── ChannelError           a channel cannot start: no token, a wrong one, no network
 """
 
@@ -39,6 +40,10 @@ class SettingsError(BotError):
 
 class StoreError(BotError):
     """The database cannot be used as it stands."""
+
+
+class PosterError(BotError):
+    """A school's sheet cannot be made."""
 
 
 class ChannelError(BotError):

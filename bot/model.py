@@ -146,6 +146,7 @@ Note: TypeAlias = Literal[
     "level_primary",
     "level_upper",
     "person",
+    "not_erased",
 ]
 """A short line above a screen, by id; the words are in `ui.yaml` under `notes`."""
 

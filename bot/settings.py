@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import SettingsError
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
+_USERNAME = re.compile(r"[A-Za-z0-9_]{5,32}")
 
 
 class Settings(BaseSettings):
@@ -21,13 +22,15 @@ class Settings(BaseSettings):
 
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
+    telegram_bot_username: str | None = None
     telegram_mode: Literal["polling"] = "polling"
+    web_url: str | None = None
     database_path: Path = Path("data/bot.sqlite3")
     secret_key: SecretStr | None = None
     retention_days: Annotated[int, Field(ge=1, le=365)] = 30
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], NoDecode] = "INFO"
 
-    @field_validator("telegram_bot_token", "secret_key", mode="before")
+    @field_validator("telegram_bot_token", "telegram_bot_username", "web_url", "secret_key", mode="before")
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -38,6 +41,22 @@ class Settings(BaseSettings):
         if value is not None and not _TOKEN.fullmatch(value.get_secret_value().strip()):
             raise ValueError("it must look like 123456789:AA..., as BotFather gave it")
         return value
+
+    @field_validator("telegram_bot_username")
+    @classmethod
+    def _looks_like_a_username(cls, value: str | None) -> str | None:
+        name = value.strip() if value is not None else None
+        if name is not None and not _USERNAME.fullmatch(name):
+            raise ValueError("it must be 5 to 32 of A-Z, a-z, 0-9 and _, without the @")
+        return name
+
+    @field_validator("web_url")
+    @classmethod
+    def _is_a_root(cls, value: str | None) -> str | None:
+        address = value.strip() if value is not None else None
+        if address is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", address):
+            raise ValueError("it must be an http or https address without ? and #")
+        return address.rstrip("/") if address is not None else None
 
     @field_validator("secret_key")
     @classmethod

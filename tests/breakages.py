@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+from bot.store import MIGRATIONS
+
 NOBODY = 65534
 """The user that owns nothing."""
 
@@ -89,7 +91,7 @@ def of_something_else(path: Path) -> Iterator[None]:
 @contextmanager
 def newer(path: Path) -> Iterator[None]:
     """The database was written by a later version of the bot."""
-    with _database(path, "PRAGMA user_version = 99"):
+    with _database(path, *(step for steps in MIGRATIONS for step in steps), "PRAGMA user_version = 99"):
         yield
 
 

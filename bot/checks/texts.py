@@ -36,7 +36,7 @@ class Field:
 
 
 def fields(catalogue: Catalogue, language: Language) -> Iterator[Field]:
-    """All texts of one language: screens, doors, and the bot's own words."""
+    """All texts of one language: screens, doors, the bot's own words, and the poster's."""
     book = catalogue.books[language]
     for node_id, node in book.nodes.items():
         source = node.place.source
@@ -52,6 +52,9 @@ def fields(catalogue: Catalogue, language: Language) -> Iterator[Field]:
         for name in ("name", "what", "how"):
             yield Field(language, door.place.source, (door_id, name), getattr(door, name))
     yield from _ui(catalogue, book, language)
+    source = catalogue.sources[f"content/{language}/poster.yaml"]
+    for name, text in book.poster:
+        yield Field(language, source, (name,), Words(text, text))
 
 
 def _ui(catalogue: Catalogue, book: Book, language: Language) -> Iterator[Field]:

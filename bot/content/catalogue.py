@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.content.schema import AgesModel, ContactModel, PatternsModel, ServiceModel, UiModel, ValueModel
+from bot.content.schema import (
+    AgesModel,
+    ContactModel,
+    PatternsModel,
+    PosterModel,
+    ServiceModel,
+    UiModel,
+    ValueModel,
+)
 from bot.content.source import KeyPath, Source
 from bot.model import DoorId, Language, Level, NodeId, TopicId
 
@@ -108,6 +116,7 @@ class Book:
     nodes: Mapping[NodeId, NodeText]
     doors: Mapping[DoorId, DoorText]
     ui: UiModel
+    poster: PosterModel
     glossary: Glossary
     phrases: Mapping[TopicId, tuple[Phrase, ...]]
     patterns: PatternsModel

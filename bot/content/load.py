@@ -31,6 +31,7 @@ from bot.content.schema import (
     NodeModel,
     PatternsModel,
     PhrasesModel,
+    PosterModel,
     ServiceModel,
     UiModel,
     ValueModel,
@@ -95,12 +96,13 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
 
 
 def _book(folder: Path, source: Callable[[Path], Source], faults: list[Fault]) -> Book | None:
-    """All the words of one language; None when the bot's own words (`ui.yaml`) cannot be used."""
+    """All the words of one language; None when a file that stands once in each language cannot be used."""
     ui = _whole(source(folder / "ui.yaml"), UiModel, faults)
+    poster = _whole(source(folder / "poster.yaml"), PosterModel, faults)
     glossary = _whole(source(folder / "glossary.yaml"), GlossaryModel, faults)
     doors_source = source(folder / "doors.yaml")
     patterns = _whole(source(folder / "patterns.yaml"), PatternsModel, faults)
-    special = {folder / name for name in ("ui.yaml", "glossary.yaml", "doors.yaml", "patterns.yaml")}
+    special = {folder / name for name in ("ui.yaml", "poster.yaml", "glossary.yaml", "doors.yaml", "patterns.yaml")}
     nodes: dict[str, NodeText] = {}
     phrases: dict[str, tuple[Phrase, ...]] = {}
     for path in sorted(folder.rglob("*.yaml")):
@@ -127,12 +129,13 @@ def _book(folder: Path, source: Callable[[Path], Source], faults: list[Fault]) -
         door_id: DoorText(Place(doors_source, (door_id,)), _words(m.name), _words(m.what), _words(m.how))
         for door_id, m in _each(doors_source, DoorModel, faults)
     }
-    if ui is None or glossary is None:
+    if ui is None or poster is None or glossary is None:
         return None
     return Book(
         nodes=MappingProxyType(nodes),
         doors=MappingProxyType(doors),
         ui=ui,
+        poster=poster,
         glossary=Glossary(
             frozenset(term.lower() for term in glossary.terms),
             MappingProxyType(dict(glossary.abbreviations)),

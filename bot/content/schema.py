@@ -57,6 +57,21 @@ class UiModel(Strict):
     terminal: dict[str, Text]
 
 
+class PosterModel(Strict):
+    """Words of the sheet that a school hangs up."""
+
+    question: Text
+    scan: Text
+    opens_telegram: Text
+    opens_web: Text
+    private: Text
+    danger: Text
+    letters: Text
+    browser: Text
+    search: Text
+    made: Text
+
+
 class GlossaryModel(Strict):
     """Terms that everybody at a school knows, though they are long; and abbreviations with what they stand for."""
 
@@ -141,12 +156,13 @@ class PatternModel(Strict):
 
 
 class PatternsModel(Strict):
-    """The patterns of one language: classes of words, families of harmless uses (patterns that `unless` names), then
-    patterns for each danger, in the order they are tried.
+    """The patterns of one language: classes of words, families of harmless uses (patterns that `unless` names), signs
+    that make any danger one to ask about, then patterns for each danger, in the order they are tried.
     """
 
     classes: dict[str, list[Text]] = Field(default_factory=dict)
     harmless: dict[str, list[Text]] = Field(default_factory=dict)
+    doubts: list[Text] = Field(default_factory=list)
     patterns: dict[str, list[Text | PatternModel]] = Field(default_factory=dict)
 
 
@@ -156,6 +172,7 @@ FILES: dict[str, tuple[type[BaseModel], bool]] = {
     "services": (ServiceModel, True),
     "values": (ValueModel, True),
     "ui": (UiModel, False),
+    "poster": (PosterModel, False),
     "glossary": (GlossaryModel, False),
     "phrases": (PhrasesModel, False),
     "patterns": (PatternsModel, False),

@@ -56,18 +56,15 @@ def find(schools: Iterable[School], text: str, limit: int) -> tuple[School, ...]
 
     Of two that are as near, the open one comes first. Text that names no school gives nothing.
     """
-    said = _name(text)
+    said, number = _name(text), "".join(text.split())
     if not said.words:
         return ()
     scored = []
     for school in schools:
         named = _named(school.name)
         # An id of one word is no exact hit: «stovner» may be either of two schools.
-        if said.whole in (
-            named.whole,
-            school.org_number,
-            fold(school.id.replace("-", " ") if "-" in school.id else ""),
-        ):
+        exact = (named.whole, fold(school.id.replace("-", " ")) if "-" in school.id else "")
+        if said.whole in exact or number == school.org_number:
             return (school,)
         scored.append((_score(said, named, school), school.status == "open", school))
     scored.sort(key=lambda one: one[:2], reverse=True)

@@ -95,12 +95,13 @@ class Merge:
         """Close the open schools that the list does not have, unless it is not to be trusted in this."""
         open_ = [one for one in self.register.schools if one.status == "open"]
         gone = [one for one in open_ if one.org_number not in self._present]
-        if gone and self.unsure:
-            self.notes.append(f"{len(gone)} schools stay open though not in the list: a bad row may be one of them.")
-        elif len(gone) > max(FEW_GONE, len(open_) // ONE_IN):
+        if len(gone) > max(FEW_GONE, len(open_) // ONE_IN):
             what = f"{len(gone)} of {len(open_)} open schools are not in the list, so it is hardly whole."
             mend = "Take a whole list, mark closed schools in it, or leave these open with --skip-bad."
             self.faults.append(Fault(self.file, 1, what, mend))
+        elif gone and self.unsure:
+            ids = ", ".join(one.id for one in gone)
+            self.notes.append(f"Left open though not in the list, since a bad row may be one of them: {ids}.")
         else:
             for one in gone:
                 cells = self._over(one, Row(0, {"status": "closed"}, {}))

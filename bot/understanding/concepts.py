@@ -14,6 +14,8 @@ NEGATION = "not"
 """The concept whose words turn what follows into its opposite: «blir ikke mobbet»."""
 _REACH = 3
 """Words that a negation reaches."""
+_STEM = 5
+"""Letters of a beginning that tell a word for sure."""
 _WINDOW = 6
 """Concepts that a concept is paired with: those that stand near it."""
 
@@ -55,6 +57,15 @@ class Concepts:
             for other in found[i + 1 : i + 1 + _WINDOW]:
                 if other != concept:
                     yield "=" + "+".join(sorted((concept, other)))
+
+    def words(self) -> Iterator[str]:
+        """All single words, also the beginnings: what is spelt right."""
+        yield from self._words
+        yield from self._beginnings
+
+    def begins(self, word: str) -> bool:
+        """Whether `word` begins as a word of a concept does, and so need not be mended."""
+        return any(word[:end] in self._beginnings for end in range(_STEM, len(word) + 1))
 
     def _look_up(self, word: str) -> tuple[str, ...]:
         found = list(self._words.get(word, ()))

@@ -2,7 +2,8 @@
 
 A pattern is a row of words as a parent writes them, folded like the message:
 `word` itself · `word*` any ending · `a|b` either · `word?` may be missing · `..3` up to three other words between ·
-`@child` one of a class of words, defined under `classes`. `unless` are patterns that cancel it, anywhere in it.
+`@child` one of a class of words, defined under `classes`. `unless` are patterns that cancel it, anywhere in it;
+`@past` alone in it stands for all patterns of that family under `harmless`.
 A similarity score is the wrong tool here: «slå gresset» and «slår meg» are close in letters and far in meaning.
 """
 
@@ -24,7 +25,9 @@ MENDED = 6
 LONG = 8
 """Letters from which a word may have a full slip; a shorter one is mended only when the slip is of a usual kind."""
 SLIP, SMALL_SLIP = 1.0, 0.6
-"""The cost (see `spelling.cost`) that is mended: one wrong letter; two letters swapped, one doubled, a like sound."""
+"""The cost (see `spelling.cost`) that is mended: any wrong letter; two letters swapped, one doubled, a like sound."""
+GLUED = ("ikke", "ikkje")
+"""Words that are often written together with the one before or after: «pusterikke», «ikkevil»."""
 
 
 class PatternError(ValueError):
@@ -56,8 +59,13 @@ class Danger:
 class Alarm:
     """Looks for danger in messages. Pure: the patterns of both languages, tried on every message."""
 
-    def __init__(self, patterns: Sequence[Pattern], words: frozenset[str]) -> None:
-        """Take compiled patterns, and the long words in them, which misspelt words are mended to."""
+    def __init__(
+        self, patterns: Sequence[Pattern], words: frozenset[str], doubts: Sequence[re.Pattern[str]] = ()
+    ) -> None:
+        """Take compiled patterns, the long words in them, which misspelt words are mended to, and the signs that make
+        any danger one to ask about.
+        """
+        self._doubts = tuple(doubts)
         self._words = words
         self._by_start: dict[str, list[str]] = {}
         for word in sorted(words):
@@ -78,7 +86,7 @@ class Alarm:
         """The danger in `text`, certain ones first; None when there is none. `known` words are not mended."""
         words = tokens(text)
         forms = [" " + " ".join(words) + " "]
-        mended = [self._mend(word, known) for word in words]
+        mended = " ".join(self._mend(word, known) for word in words).split()
         if mended != words:
             forms.append(" " + " ".join(mended) + " ")
         there = 0
@@ -89,7 +97,8 @@ class Alarm:
                 continue
             for form in forms:
                 if pattern.find.search(form) and not any(u.search(f) for u in pattern.unless for f in forms):
-                    return Danger(pattern.topic, pattern.doubt, pattern.written)
+                    doubt = pattern.doubt or any(sign.search(f) for sign in self._doubts for f in forms)
+                    return Danger(pattern.topic, doubt, pattern.written)
         return None
 
     def _bits(self, word: str) -> int:
@@ -101,13 +110,25 @@ class Alarm:
 
     def _mend(self, word: str, known: frozenset[str]) -> str:
         """The word of a pattern that this one was likely meant to be. Slips are rare in a word's first two letters, so
-        they must agree: that keeps many real words out («krever» is not «kveler»).
+        they must agree; and in a short word another letter often makes another real word («krymper», «kramper»), while
+        one left out seldom does.
         """
         if len(word) < MENDED - 1 or word in self._words or word in known:
             return word
-        near = [w for w in self._by_start.get(word[:2], ()) if OSA.distance(word, w, score_cutoff=2) <= 2]
-        costs = sorted((cost(word, candidate), candidate) for candidate in near)
-        return costs[0][1] if costs and costs[0][0] <= (SLIP if len(word) >= LONG else SMALL_SLIP) else word
+        for glued in GLUED:
+            before, after = word.removesuffix(glued), word.removeprefix(glued)
+            if before != word and len(before) > 1 and before in known:
+                return f"{before} {glued}"
+            if after != word and len(after) > 1 and after in known:
+                return f"{glued} {after}"
+        likely = []
+        for candidate in self._by_start.get(word[:2], ()):
+            if (distance := OSA.distance(word, candidate, score_cutoff=2)) <= 2:
+                left_out = distance == 1 and len(candidate) > len(word)
+                least = cost(word, candidate)
+                if least <= (SLIP if left_out or len(word) >= LONG else SMALL_SLIP):
+                    likely.append((least, candidate))
+        return min(likely)[1] if likely else word
 
 
 def compile_patterns(written: PatternsModel) -> tuple[list[Pattern], set[str]]:
@@ -118,10 +139,17 @@ def compile_patterns(written: PatternsModel) -> tuple[list[Pattern], set[str]]:
             model = item if isinstance(item, PatternModel) else PatternModel(say=item)
             parts = _parts(model.say, written.classes)
             needs = tuple(part.words for part in parts if part.words and not part.optional)
+            if not needs:
+                raise PatternError(f"«{model.say}» has no word that must stand, so it would find everything")
             words |= {word.rstrip("*") for part in parts for word in part.words if len(word.rstrip("*")) >= MENDED}
             unless = tuple(_regex(_parts(text, written.classes)) for text in _harmless(model.unless, written))
             compiled.append(Pattern(topic, model.say, _regex(parts), unless, model.doubt, needs))
     return compiled, words
+
+
+def compile_doubts(written: PatternsModel) -> list[re.Pattern[str]]:
+    """The signs of one language that make any danger one to ask about. Raises PatternError."""
+    return [_regex(_parts(text, written.classes)) for text in _harmless(written.doubts, written)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +194,8 @@ def _parts(written: str, classes: Mapping[str, Sequence[str]]) -> list[_Part]:
             if option.startswith("@"):
                 if option[1:] not in classes:
                     raise PatternError(f"there is no class «{option}» under `classes`")
+                if not classes[option[1:]]:
+                    raise PatternError(f"the class «{option}» under `classes` is empty")
                 options += classes[option[1:]]
             else:
                 options.append(option)

@@ -6,22 +6,26 @@ from collections.abc import Sequence
 
 from bot.model import CRISES, NONE, Decision, Ranked, TopicId
 
-ANSWER_SCORE = 0.4
-ANSWER_GAP = 0.2
-"""A direct answer needs this certainty, and this lead over the second topic. In five-fold cross-validation over the
-training phrases 92 of 100 such answers were right (docs/developers.md); phrases are harder than messages."""
+ANSWER_SCORE = 0.6
+ANSWER_GAP = 0.3
+"""A direct answer needs this certainty, and this lead over the second topic. The lowest at which 94.5 of 100 direct
+answers are right in cross-validation over the training phrases (`python -m tests.bench.thresholds`)."""
 ASK_SCORE = 0.05
 """A topic is offered in a "did you mean" from this certainty; with 53 topics chance alone gives 0.02."""
 OFFERED = 3
-DOUBT_SCORE = 0.2
-"""The certainty of all dangers together from which a message that fits no pattern is asked about, with the numbers on
-the screen. Lower finds more hints and asks more parents in vain (docs/understanding.md)."""
+DOUBT_SCORE = 0.15
+DOUBT_BEST = 0.12
+"""The certainty of all dangers together, and of the likeliest, from which a message that fits no pattern is asked
+about, with the numbers on the screen. The lowest sum at which at most 3 of 100 phrases about something else are asked
+about in vain (same command); the second keeps away messages that are a little like everything."""
 
 
 def doubtful(ranked: Sequence[Ranked]) -> TopicId | None:
     """The danger that a message may speak of although no pattern fits; None when that is too unlikely to ask."""
     dangers = [r for r in ranked if r.topic in CRISES]
-    return dangers[0].topic if sum(r.score for r in dangers) >= DOUBT_SCORE else None
+    if not dangers or dangers[0].score < DOUBT_BEST or sum(r.score for r in dangers) < DOUBT_SCORE:
+        return None
+    return dangers[0].topic
 
 
 def decide(ranked: Sequence[Ranked]) -> tuple[Decision, tuple[Ranked, ...]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.content.catalogue import Book, Catalogue
 from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
 from bot.understanding.concepts import Concepts
-from bot.understanding.crisis import Alarm, Danger, Pattern, compile_patterns
+from bot.understanding.crisis import Alarm, Danger, Pattern, compile_doubts, compile_patterns
 from bot.understanding.decide import decide, doubtful
 from bot.understanding.features import Reader
 from bot.understanding.labels import typed_choice
@@ -55,7 +55,8 @@ class Listener:
             compiled, long = compile_patterns(book.patterns)
             patterns += compiled
             words |= long
-        self._alarm = Alarm(patterns, frozenset(words))
+        doubts = [sign for book in catalogue.books.values() for sign in compile_doubts(book.patterns)]
+        self._alarm = Alarm(patterns, frozenset(words), doubts)
         texts = {language: phrases_of(book) for language, book in catalogue.books.items()}
         self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
         known = Counter(
@@ -66,9 +67,11 @@ class Listener:
             if phrase.style != "misspelt"
             for word in tokens(phrase.text)
         )
+        concepts = Concepts(catalogue.concepts)
+        # Only words that are spelt right: a slip in a word of danger must be mended.
         self._known = frozenset(known)
-        self._speller = Speller(known)
-        self._matcher = Matcher(model, Reader(Concepts(catalogue.concepts), self._speller))
+        self._speller = Speller([*known, *concepts.words()], concepts.begins)
+        self._matcher = Matcher(model, Reader(concepts, self._speller))
 
     def danger(self, text: str) -> Heard | None:
         """What the message means if it speaks of danger. Needs no state, so that it works when all else is broken."""

@@ -17,6 +17,11 @@ SHARPNESS = 4.0
 """How steeply a lead in the model's score becomes a lead in certainty (softmax); decide.py holds the thresholds."""
 
 
+WEIGHTS = (1.0, 1.0, 2.0)
+"""How much letters, words and concepts weigh. Concepts count double: what is learnt in one language then holds in the
+other (docs/understanding.md)."""
+
+
 class StaleModelError(ValueError):
     """A stored model was learnt from something else than what is there now; it is not used."""
 
@@ -118,11 +123,11 @@ def weigh(
     A weight is (1 + ln count) times the feature's rarity, and each group is scaled to length one (tf-idf as in
     scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
     """
-    for block in blocks:
+    for block, share in zip(blocks, WEIGHTS, strict=True):
         known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
         if not known:
             continue
         rows = [row for row, _ in known]
         counts = np.array([count for _, count in known], dtype=np.float32)
         values = (1 + np.log(counts)) * rarity[rows]
-        yield rows, values / np.sqrt(values @ values)
+        yield rows, values * np.float32(share / np.sqrt(values @ values))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import pairwise
 
@@ -39,15 +39,16 @@ _SILENT = frozenset("hdgte")
 class Speller:
     """Mends words to a vocabulary. Deterministic; remembers what it has looked up."""
 
-    def __init__(self, words: Iterable[str]) -> None:
-        """Take the folded words that are known."""
+    def __init__(self, words: Iterable[str], right: Callable[[str], bool] = lambda _: False) -> None:
+        """Take the folded words that are known, and what tells other words that are spelt right."""
         self._known = frozenset(words)
+        self._right = right
         self._long = sorted(word for word in self._known if len(word) >= SHORTEST)
         self.mend = lru_cache(maxsize=4096)(self._mend)
 
     def _mend(self, word: str) -> str:
         """The known word that `word` most likely is; the word itself when it is known, too short, or near nothing."""
-        if word in self._known or len(word) < SHORTEST or word.isdigit():
+        if word in self._known or len(word) < SHORTEST or word.isdigit() or self._right(word):
             return word
         allowed = next(cost for length, cost in _ALLOWED if len(word) >= length)
         near = process.extract(word, self._long, scorer=OSA.distance, limit=_NEAR, score_cutoff=2)

@@ -48,7 +48,7 @@ def register() -> Register:
         ("Uranienborg skoel", ["uranienborg"]),
         ("hun går på manglerud skole i oslo", ["manglerud"]),
         ("bøler 5b", ["boler"]),
-        ("974589648", ["abildso"]),
+        ("974 589 648", ["abildso"]),
     ],
 )
 def test_find(typed: str, ids: list[str], register: Register) -> None:

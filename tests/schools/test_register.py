@@ -122,7 +122,7 @@ def test_bad_row(cells: dict[str, str], what: str, tmp_path: Path) -> None:
 
 
 def test_all_at_once(tmp_path: Path) -> None:
-    """Every fault is found in one go, and raised together; an id or number that stands twice is told where it recurs."""
+    """Every fault is found in one go and raised together; what stands twice is told of where it recurs."""
     path = tmp_path / "schools.csv"
     rows = (row(0), row(1, id="ask", level="x"), row(2, org_number=ASK), row(3, org_number=BERG, checked=""))
     path.write_text(csv(*rows), "utf-8")
@@ -167,7 +167,7 @@ def test_bad_table(text: str, what: str, tmp_path: Path) -> None:
     path = tmp_path / "schools.csv"
     path.write_text(text, "utf-8")
 
-    assert told(path)[0].startswith(what)
+    assert any(line.startswith(what) for line in told(path))
 
 
 def test_bad_file(tmp_path: Path) -> None:

@@ -14,13 +14,18 @@ ASK, BERG, FOSS, VANG = "974589648", "974589656", "974591006", "974590395"
 NEW, OTHER = "974590433", "974590670"
 """Organisation numbers that are not in the small register."""
 
-ROWS = (
-    ("ask", "Ask skole", "primary", ASK, "alna", "https://ask.osloskolen.no", "a page", "2026-01-02", "open", ""),
-    ("berg", "Berg skole", "primary", BERG, "", "", "a page", "2026-01-02", "open", ""),
-    ("foss-vgs", "Foss videregående skole", "upper", FOSS, "sagene", "https://foss.vgs.no", "a page", "2026-01-02")
-    + ("open", ""),
-    ("vang", "Vang skole", "primary", VANG, "alna", "", "a page", "2026-01-02", "closed", "ask"),
+_FACTS = tuple(
+    tuple(cell.strip() for cell in line.split("|"))
+    for line in (
+        f"ask      | Ask skole               | primary | {ASK} | alna   | https://ask.osloskolen.no | list",
+        f"berg     | Berg skole              | primary | {BERG} |        |                           | list",
+        f"foss-vgs | Foss videregående skole | upper   | {FOSS} | sagene | https://foss.vgs.no       | list",
+        f"vang     | Vang skole              | primary | {VANG} | alna   |                           | list",
+    )
 )
+_STATUS = (("open", ""), ("open", ""), ("open", ""), ("closed", "ask"))
+ROWS = tuple((*facts, "2026-01-02", *status) for facts, status in zip(_FACTS, _STATUS, strict=True))
+"""The small register: three open schools, and one that is closed."""
 HEADING = ",".join(COLUMNS)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import CallbackQuery, Message, MessageEntity, Update
 
 from bot.conversation import Text, typed
@@ -18,6 +20,8 @@ def event(update: Update) -> Event | Text | None:
         return _press(update.callback_query)
     if update.edited_message is not None:
         words = update.edited_message.text or update.edited_message.caption
+        if update.edited_message.location is not None:
+            return None  # a live location that moves: it was answered when it was shared
         return Text(words or "", Unreadable("edited"))
     if update.message is not None:
         return _said(update.message)
@@ -45,6 +49,9 @@ def addressed(message: Message, username: str) -> bool:
     answered = message.reply_to_message.from_user if message.reply_to_message else None
     if answered is not None and answered.username == username:
         return True
-    if any(entity.type == MessageEntity.BOT_COMMAND for entity in message.entities):
-        return True
-    return f"@{username}".lower() in (message.text or message.caption or "").lower()
+    for words in message.parse_entities([MessageEntity.BOT_COMMAND]).values():
+        _, _, name = words.partition("@")
+        if not name or name.lower() == username.lower():
+            return True
+    mention = rf"@{re.escape(username)}(?![A-Za-z0-9_])"
+    return re.search(mention, message.text or message.caption or "", re.IGNORECASE) is not None

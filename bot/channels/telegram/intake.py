@@ -7,50 +7,67 @@ yet answered, so a crash loses nothing: Telegram sends it again. What was answer
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
+import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Any
+from urllib.parse import urlencode
 
 from telegram import Bot, Update
 from telegram.error import RetryAfter, TelegramError
+from telegram.request import BaseRequest
 
 from bot.channels.telegram.sending import seconds
 from bot.logs import describe
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[Update], Awaitable[bool]]
-"""Answers an update; False means that it could not be answered now and is to come again."""
+Handle = Callable[[Update], Awaitable[float | None]]
+"""Answers an update. None when that is done; seconds when it could not be answered and is to be tried after them."""
 
 ALLOWED = ["message", "edited_message", "callback_query"]
-ROUNDS = 3
-"""Times that an update which cannot be answered is tried, before it is let go so that it does not stop the others."""
+PATIENCE = 120.0
+"""Seconds for which an update that cannot be answered is tried again, before it is let go: Telegram hands out a hundred
+updates from the lowest one that is not confirmed, so one that never ends would hold up all others."""
 _POLL_SECONDS = 25
 _LONGEST_PAUSE = 30.0
+_REMEMBERED = 10_000
 
 
 class Polling:
     """Fetches updates; one chat's in order, chats side by side."""
 
-    def __init__(self, bot: Bot, handle: Handle, handled: Callable[[int], Awaitable[bool]], at_once: int = 16) -> None:
-        """Take the bot, what answers an update, what knows the answered ones, and how many may be in flight."""
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        handle: Handle,
+        handled: Callable[[int], Awaitable[bool]],
+        at_once: int = 16,
+    ) -> None:
+        """Take the bot and its connection, what answers, what knows the answered updates, and how many at once."""
         self._bot = bot
+        self._request = request
         self._handle = handle
         self._handled = handled
         self._slots = asyncio.Semaphore(at_once)
         self._in_flight: dict[int, asyncio.Task[None]] = {}
         self._last: dict[int, asyncio.Task[None]] = {}
-        self._done: set[int] = set()
-        self._failed: dict[int, int] = {}
+        self._done: OrderedDict[int, None] = OrderedDict()
         self._next: int | None = None
         self._reachable = True
+        self._stopping = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Fetch and answer until `stop` is set; then finish what is in flight and confirm it."""
+        self._stopping = stop
         stopping = asyncio.create_task(stop.wait())
         pause = 0.5
         while not stop.is_set():
-            fetching = asyncio.create_task(self._fetch())
+            fetching = asyncio.create_task(self._fetch(0 if self._in_flight else _POLL_SECONDS))
             await asyncio.wait({fetching, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not fetching.done():
                 fetching.cancel()
@@ -59,92 +76,100 @@ class Polling:
                 break
             try:
                 updates = fetching.result()
-                pause = 0.5
-                self._works()
             except TelegramError as error:
                 self._fails(error)
-                wait = seconds(error) if isinstance(error, RetryAfter) else pause
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
+                    await asyncio.wait_for(stop.wait(), seconds(error) if isinstance(error, RetryAfter) else pause)
                 pause = min(pause * 2, _LONGEST_PAUSE)
                 continue
+            pause = 0.5
+            self._works()
             if not await self._start(updates) and self._in_flight:
                 await asyncio.wait(self._in_flight.values(), timeout=0.25, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if self._in_flight:
             await asyncio.wait(self._in_flight.values(), timeout=_LONGEST_PAUSE)
-        await self._confirm()
+        with suppress(TelegramError):
+            await self._fetch(0)
 
     @property
     def _offset(self) -> int | None:
         """The lowest update that is not answered."""
         return min(self._in_flight) if self._in_flight else self._next
 
-    async def _fetch(self) -> tuple[Update, ...]:
-        wait = 0 if self._in_flight else _POLL_SECONDS
-        return await self._bot.get_updates(offset=self._offset, timeout=wait, allowed_updates=ALLOWED)
+    async def _fetch(self, wait: int) -> list[dict[str, Any]]:
+        """The updates from the offset on, as they came: one that cannot be read must not hide the others."""
+        asked: dict[str, object] = {"timeout": wait, "allowed_updates": json.dumps(ALLOWED)}
+        if self._offset is not None:
+            asked["offset"] = self._offset
+        found = await self._request.post(f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=wait + 10)
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
-    async def _start(self, updates: tuple[Update, ...]) -> bool:
+    async def _start(self, updates: list[dict[str, Any]]) -> bool:
         """Begin to answer those that are new; whether there was any."""
         started = False
-        for update in updates:
-            number = update.update_id
-            if number in self._in_flight or number in self._done:
+        for raw in updates:
+            number = raw.get("update_id")
+            if not isinstance(number, int) or number in self._in_flight or number in self._done:
                 continue
             started = True
-            if await self._handled(number):
-                self._done.add(number)
-                self._move_on()
+            if self._next is None or number >= self._next:
+                self._next = number + 1
+            update = None if await self._handled(number) else self._read(raw)
+            if update is None:
+                self._finished(number)
                 continue
             chat = update.effective_chat.id if update.effective_chat else 0
             task = asyncio.create_task(self._answer(update, self._last.get(chat)))
             self._in_flight[number] = self._last[chat] = task
-            task.add_done_callback(lambda done, chat=chat, number=number: self._finish(number, chat, done))  # type: ignore[misc]
-            if self._next is None or number >= self._next:
-                self._next = number + 1
+            task.add_done_callback(lambda done, chat=chat, number=number: self._ended(number, chat, done))  # type: ignore[misc]
         return started
 
+    def _read(self, raw: dict[str, Any]) -> Update | None:
+        """The update; None for one of a shape that the library does not know."""
+        try:
+            return Update.de_json(raw, self._bot)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            log.warning("An update cannot be read (%s) and is passed over.", type(error).__name__)
+            return None
+
     async def _answer(self, update: Update, before: asyncio.Task[None] | None) -> None:
+        """Answer one update after the one before it in its chat, again if need be."""
         if before is not None:
             await asyncio.wait([before])
-        async with self._slots:
-            try:
-                answered = await self._handle(update)
-            except Exception as error:
-                # Nothing may end the intake: what cannot be answered is counted, and comes again.
-                log.error("An update failed: %s.", describe(error))
-                answered = False
-        number = update.update_id
-        if not answered:
-            self._failed[number] = self._failed.get(number, 0) + 1
-            if self._failed[number] < ROUNDS:
+        began, wait = time.monotonic(), 0.0
+        while not self._stopping.is_set() or wait == 0:
+            async with self._slots:
+                try:
+                    again = await self._handle(update)
+                except Exception as error:
+                    # Nothing may end the intake; what failed comes again, for a while.
+                    log.error("An update failed: %s.", describe(error))
+                    again = 1.0
+            if again is None:
+                self._finished(update.update_id)
                 return
-            log.error("An update could not be answered in %d rounds and is let go.", ROUNDS)
-        self._failed.pop(number, None)
-        self._done.add(number)
+            wait = max(again, min(2 * wait, _LONGEST_PAUSE))
+            if time.monotonic() + wait - began > PATIENCE:
+                log.error("An update could not be answered for two minutes and is let go.")
+                self._finished(update.update_id)
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), wait)
 
-    def _finish(self, number: int, chat: int, task: asyncio.Task[None]) -> None:
+    def _finished(self, number: int) -> None:
+        """An update need not come again."""
+        self._done[number] = None
+        if len(self._done) > _REMEMBERED:
+            self._done.popitem(last=False)
+
+    def _ended(self, number: int, chat: int, task: asyncio.Task[None]) -> None:
         self._in_flight.pop(number, None)
         if self._last.get(chat) is task:
             del self._last[chat]
-        if number not in self._done and not task.cancelled():
-            # It must come again: the offset goes back to it.
+        if number not in self._done:
+            # Broken off by a stop: the last offset must not confirm it.
             self._next = min(number, self._next or number)
-        self._move_on()
-
-    def _move_on(self) -> None:
-        """Move the offset past what is answered, and forget ids that can no longer come."""
-        if not self._in_flight and self._done and not self._failed:
-            self._next = max(self._next or 0, max(self._done) + 1)
-        offset = self._offset
-        if offset is not None:
-            self._done = {number for number in self._done if number >= offset}
-
-    async def _confirm(self) -> None:
-        """Tell Telegram what is answered, so that the next start does not fetch it again."""
-        if self._offset is not None:
-            with suppress(TelegramError):
-                await self._bot.get_updates(offset=self._offset, timeout=0, limit=1, allowed_updates=ALLOWED)
 
     def _fails(self, error: TelegramError) -> None:
         if self._reachable:

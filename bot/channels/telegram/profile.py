@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
@@ -24,12 +25,12 @@ async def publish(bot: Bot, catalogue: Catalogue) -> None:
         commands = [BotCommand(name, text) for name, text in ui.commands.items()]
         words = {key: plain(text, catalogue.facts, language) for key, text in ui.telegram.items()}
         for call in (
-            bot.set_my_commands(commands, language_code=code),
-            bot.set_my_name(words["name"], language_code=code),
-            bot.set_my_short_description(words["short_description"], language_code=code),
-            bot.set_my_description(words["description"], language_code=code),
+            partial(bot.set_my_commands, commands),
+            partial(bot.set_my_name, words["name"]),
+            partial(bot.set_my_short_description, words["short_description"]),
+            partial(bot.set_my_description, words["description"]),
         ):
             try:
-                await call
+                await call(language_code=code)
             except TelegramError as error:
                 log.warning("A text of the bot's profile was not set (%s).", type(error).__name__)

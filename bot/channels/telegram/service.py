@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from telegram import Bot, Chat, Update
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application as PtbApplication
 from telegram.ext import ApplicationBuilder, CallbackContext, CallbackQueryHandler, MessageHandler, filters
 
@@ -20,7 +20,7 @@ from bot.channels.telegram.events import addressed, event
 from bot.channels.telegram.intake import Polling
 from bot.channels.telegram.profile import publish
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.sending import Sender
+from bot.channels.telegram.sending import Sender, seconds
 from bot.conversation import Conversation, Reply
 from bot.errors import ChannelError, StoreError
 from bot.logs import describe
@@ -36,6 +36,8 @@ AT_ONCE = 16
 thirty messages a second (docs/developers.md)."""
 _SWEEP = timedelta(days=1)
 _LONG_POLL = 30.0
+_TRY_AGAIN = 0.5
+"""Seconds until an update is tried again whose answer could not be sent."""
 
 
 class Service:
@@ -61,7 +63,7 @@ class Service:
         self.ptb.add_handler(MessageHandler(filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE, self._said))
         self.ptb.add_error_handler(self._failed)
         self.sender = Sender(self.bot)
-        self._unanswered: set[int] = set()
+        self._later: dict[int, float] = {}
         self._kept: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -86,7 +88,8 @@ class Service:
         """Answer until `stop` is set, then finish what is under way."""
         self._background(self._sweeping())
         try:
-            await Polling(self.bot, self.handle, self.conversation.handled, AT_ONCE).run(stop)
+            polling = Polling(self.bot, self._requests[1], self.handle, self.conversation.handled, AT_ONCE)
+            await polling.run(stop)
         finally:
             for task in self._tasks:
                 task.cancel()
@@ -94,17 +97,16 @@ class Service:
             await self.ptb.shutdown()
             await self.conversation.store.close()
 
-    async def handle(self, update: Update) -> bool:
-        """Answer one update; False when Telegram could not be reached, so that it must come again."""
+    async def handle(self, update: Update) -> float | None:
+        """Answer one update. Seconds when Telegram could not be reached, after which it is to be tried again."""
         await self.ptb.process_update(update)
         number = update.update_id
-        if number in self._unanswered:
-            self._unanswered.discard(number)
-            return False
+        if number in self._later:
+            return self._later.pop(number)
         if number not in self._kept:
             await self.conversation.note(number)
         self._kept.discard(number)
-        return True
+        return None
 
     async def _said(self, update: Update, _: Context) -> None:
         message = update.effective_message
@@ -156,14 +158,23 @@ class Service:
         error = context.error
         if not isinstance(update, Update) or error is None:
             return
-        if isinstance(error, NetworkError) and not error.message.startswith("Bad Request"):
-            self._unanswered.add(update.update_id)
+        if self._unreachable(update, error):
             return
         log.error("An update was answered with the emergency card: %s.", describe(error))
         chat = update.effective_chat
         if chat is not None and chat.type == Chat.PRIVATE:
-            with suppress(TelegramError):
+            try:
                 await self.sender.send(chat.id, Reply(self.conversation.emergency, False), None)
+            except TelegramError as failed:
+                self._unreachable(update, failed)
+
+    def _unreachable(self, update: Update, error: Exception) -> bool:
+        """Whether it was the network, or Telegram asked to wait; then the update is to be tried again."""
+        if isinstance(error, RetryAfter):
+            self._later[update.update_id] = seconds(error)
+        elif isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+            self._later[update.update_id] = _TRY_AGAIN
+        return update.update_id in self._later
 
     async def _sweeping(self) -> None:
         """Erase what has expired, at the start and every day."""

@@ -1,0 +1,85 @@
+"""`python -m tests.bench.thresholds`: what the thresholds of bot/understanding/decide.py rest on.
+
+Five-fold cross-validation over our own training phrases: each fifth is judged by a model learnt from the other four.
+Phrases are more varied than messages, so the shares are lower here than on a set of messages; the rules below allow
+for that. No set of messages is read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedKFold
+
+from bot.application import load_content
+from bot.model import CRISES, NONE
+from bot.understanding.concepts import Concepts
+from bot.understanding.decide import ANSWER_GAP, ANSWER_SCORE, DOUBT_SCORE
+from bot.understanding.features import Reader
+from bot.understanding.hear import learnt_from
+from bot.understanding.matcher import SHARPNESS, Matcher
+from bot.understanding.training import train
+
+RIGHT = 0.945
+"""Rule: the lowest score at which so many direct answers are right (on messages some five points more)."""
+ALARM = 0.03
+"""Rule: the lowest certainty of danger at which no more of the phrases about worries, school and services are asked
+whether they mean danger; those about suspected abuse, and small talk, are left out of the count."""
+
+
+def main() -> None:
+    """Print the shares at each threshold, and the thresholds that the rules give."""
+    catalogue = load_content()
+    phrases = learnt_from(catalogue)
+    topics = sorted({topic for topic, _ in phrases})
+    truth = np.array([topics.index(topic) for topic, _ in phrases])
+    shares = np.zeros((len(phrases), len(topics)))
+    reader = Reader(Concepts(catalogue.concepts))
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    for learnt, kept in folds.split(np.zeros(len(phrases)), truth):
+        matcher = Matcher(train([phrases[i] for i in learnt], catalogue.concepts), reader)
+        for i in kept:
+            for ranked in matcher.rank(phrases[i][1]):
+                shares[i, topics.index(ranked.topic)] = ranked.score
+    order = np.argsort(-shares, axis=1)
+    print(f"{len(phrases)} phrases: right first {np.mean(order[:, 0] == truth):.1%}, among three ", end="")
+    print(f"{np.mean((order[:, :3] == truth[:, None]).any(axis=1)):.1%}; certainty as it is sharpened by {SHARPNESS}")
+    _answers(shares, order, truth, topics)
+    _dangers(shares, truth, topics)
+
+
+def _answers(
+    shares: NDArray[np.float64], order: NDArray[np.int64], truth: NDArray[np.int64], topics: list[str]
+) -> None:
+    best = np.take_along_axis(shares, order[:, :2], axis=1)
+    outside = truth == topics.index(NONE)
+    known = order[:, 0] != topics.index(NONE)
+    print("score   answered directly   of those right   out of scope, not answered")
+    chosen = None
+    for score in np.arange(0.2, 0.65, 0.05):
+        direct = known & (best[:, 0] >= score) & (best[:, 0] - best[:, 1] >= score / 2)
+        right = np.mean((order[:, 0] == truth)[direct & ~outside])
+        if chosen is None and right >= RIGHT:
+            chosen = float(score)
+        share, quiet = np.mean(direct[~outside]), 1 - np.mean(direct[outside])
+        print(f"{score:5.2f} {share:16.1%} {right:16.1%} {quiet:20.1%}")
+    print(f"rule: {chosen and round(chosen, 2)}; in use: {ANSWER_SCORE} with a lead of {ANSWER_GAP}")
+
+
+def _dangers(shares: NDArray[np.float64], truth: NDArray[np.int64], topics: list[str]) -> None:
+    dangers = [topics.index(topic) for topic in CRISES]
+    mass = shares[:, dangers].sum(axis=1)
+    meant = np.isin(truth, dangers)
+    apart = ~meant & ~np.isin(truth, [topics.index("worry.abuse"), topics.index(NONE)])
+    print("certainty of danger   found   asked in vain")
+    chosen = None
+    for score in np.arange(0.1, 0.45, 0.05):
+        vain = np.mean(mass[apart] >= score)
+        if chosen is None and vain <= ALARM:
+            chosen = float(score)
+        print(f"{score:12.2f} {np.mean(mass[meant] >= score):14.1%} {vain:12.1%}")
+    print(f"rule: {chosen and round(chosen, 2)}; in use: {DOUBT_SCORE}")
+
+
+if __name__ == "__main__":
+    main()
