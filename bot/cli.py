@@ -13,8 +13,8 @@ import typer
 
 from bot.application import build, load_content, model
 from bot.channels.terminal import chat as talk
+from bot.checks import phrases as phrase_check
 from bot.checks.everything import check as check_everything
-from bot.checks.learning import thin
 from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError, SettingsError
@@ -105,7 +105,7 @@ def evaluate(
 def check() -> None:
     """Look for faults in the content: each with its file, line, what is wrong and how to mend it."""
     catalogue, faults = check_everything(FLOWS, date.today())
-    faults = tuple(sorted({*faults, *(thin(catalogue) if catalogue is not None else ())}))
+    faults = tuple(sorted({*faults, *(phrase_check.check(catalogue) if catalogue is not None else ())}))
     for fault in faults:
         print(fault, file=sys.stderr)
     wrong = sum(not fault.warning for fault in faults)

@@ -457,6 +457,27 @@ async def test_delete_can_be_refused(conversation: Conversation, path: Path) -> 
     assert chat.state.paused
 
 
+@pytest.mark.parametrize("breakage", ["locked", "full"])
+@both_languages
+async def test_delete_that_fails(
+    conversation: Conversation, application: Application, path: Path, breakage: str, language: Language
+) -> None:
+    """When erasing fails nobody is told that it was done, and it can be tried again."""
+    chat = Chat(conversation, language)
+    await chat.do(Started(topic="worry.bullying"))
+    await chat.do(Command("delete"))
+
+    with BREAKAGES[breakage](path):
+        failed = await chat.press("choose", "yes")
+    still = rows(path)
+    done = await chat.press("choose", "yes")
+
+    assert application.catalogue.books[language].ui.notes["not_erased"] in failed.text
+    assert where(failed) == "meta.delete"
+    assert done == card(application, "meta.deleted", language)
+    assert (still, rows(path)) == (1, 0)
+
+
 async def test_after_delete_nothing_is_known(conversation: Conversation) -> None:
     """Who writes after erasing is a stranger again: no level, no answers, the app's language."""
     chat = Chat(conversation, "nb")
@@ -739,20 +760,21 @@ async def test_choices_can_be_typed(
 ) -> None:
     """On every kind of screen, a button's number and its label do what the button does."""
     state = _places(application.flows, language)[place]
-    await conversation.store.save(CHAT, state, None, NOW)
     shown = application.renderer.message(current(application.flows, state), state)
     folded = [" ".join(tokens(b.label)) for b in shown.buttons]
     wrong = []
 
+    async def outcome(event: Event | Text) -> tuple[State | None, tuple[Message, ...]]:
+        await conversation.store.save(CHAT, state, None, NOW)
+        return _what(await conversation.turn(CHAT, event, language))
+
     for number, one in enumerate(shown.buttons, 1):
-        wanted = _what(await conversation.turn(CHAT, one.press, language))
-        if wanted != _what(await conversation.turn(CHAT, Text(str(number)), language)):
-            wrong.append(str(number))
+        ways = [str(number)]
         # A label that speaks of danger is heard as danger, which leads to the same card.
         if folded.count(folded[number - 1]) == 1 and conversation.listener.danger(one.label) is None:
-            for words in (one.label, one.label.upper()):
-                if wanted != _what(await conversation.turn(CHAT, Text(words), language)):
-                    wrong.append(words)
+            ways += [one.label, one.label.upper()]
+        wanted = await outcome(one.press)
+        wrong += [words for words in ways if wanted != await outcome(Text(words))]
 
     assert len(folded) > 2
     assert wrong == []

@@ -61,6 +61,16 @@ def test_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def test_poster_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bot's name and the root of its web page are taken as they are, without blanks and a last slash."""
+    monkeypatch.setenv("TELEGRAM_BOT_USERNAME", " foreldre_bot ")
+    monkeypatch.setenv("WEB_URL", "https://web.example/oslo/")
+
+    settings = read_settings()
+
+    assert (settings.telegram_bot_username, settings.web_url) == ("foreldre_bot", "https://web.example/oslo")
+
+
 def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings are read from `.env` where the bot starts; the environment wins over it, other keys are passed over."""
     Path(".env").write_text("RETENTION_DAYS=7\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n", "utf-8")
@@ -71,10 +81,10 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
 
 
-@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "SECRET_KEY"])
+@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_USERNAME", "WEB_URL", "SECRET_KEY"])
 @pytest.mark.parametrize("value", ["", "   "])
 def test_empty_is_absent(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A secret left empty, as in `.env.example`, counts as not given."""
+    """A setting left empty, as in `.env.example`, counts as not given."""
     monkeypatch.setenv(name, value)
 
     assert getattr(read_settings(), name.lower()) is None
@@ -100,7 +110,15 @@ def test_token(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("TELEGRAM_API_URL", "ftp://api.telegram.example"),
         ("TELEGRAM_API_URL", "https://"),
         ("TELEGRAM_API_URL", "https://api telegram"),
+        ("TELEGRAM_BOT_USERNAME", "@foreldre_bot"),
+        ("TELEGRAM_BOT_USERNAME", "fire"),
+        ("TELEGRAM_BOT_USERNAME", "b" * 33),
+        ("TELEGRAM_BOT_USERNAME", "forældre_bot"),
         ("TELEGRAM_MODE", "pigeon"),
+        ("WEB_URL", "web.example"),
+        ("WEB_URL", "ftp://web.example"),
+        ("WEB_URL", "https://web.example/?school="),
+        ("WEB_URL", "https://web example"),
         ("SECRET_KEY", "fifteen-letters"),
         ("RETENTION_DAYS", "abc"),
         ("RETENTION_DAYS", "0"),

@@ -4,41 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rapidfuzz import fuzz, process
-
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.dialogs.topics import TOPICS
 from bot.model import CRISES, LANGUAGES, Language
 from bot.understanding.crisis import PatternError, compile_doubts, compile_patterns
 from bot.understanding.normalise import tokens
-
-NEAR = 93
-"""Likeness (0-100) of two phrases of a topic from which the second teaches nothing that the first does not."""
-ENOUGH: dict[Language, dict[str, int]] = {
-    "nb": {"all": 100, "dialect": 15, "learner": 10, "misspelt": 10},
-    "en": {"all": 70, "learner": 15},
-}
-"""Phrases that a topic should have, in all and of each way of writing."""
-
-
-def thin(catalogue: Catalogue) -> Iterator[Fault]:
-    """Warnings of topics with few phrases, and of phrases that are almost the same; slow, so only `check` asks."""
-    for language, needed in ENOUGH.items():
-        for topic, phrases in catalogue.books[language].phrases.items():
-            file = f"content/{language}/phrases/{topic}.yaml"
-            for style, number in needed.items():
-                there = sum(style in ("all", phrase.style) for phrase in phrases)
-                if there < number:
-                    what = f"`{topic}` has {there} phrases ({style}); {number} are wanted."
-                    yield Fault(file, 1, what, "Write more, each with a different parent in mind.", warning=True)
-            spelt = [" ".join(tokens(phrase.text)) for phrase in phrases]
-            alike = process.cdist(spelt, spelt, scorer=fuzz.ratio, score_cutoff=NEAR)
-            for one, two in zip(*alike.nonzero(), strict=True):
-                if one < two:
-                    what = f"«{phrases[two].text}» is almost line {phrases[one].line}."
-                    mend = "Say it in other words, or delete it."
-                    yield Fault(file, phrases[two].line, what, mend, warning=True)
 
 
 def check(catalogue: Catalogue) -> Iterator[Fault]:

@@ -9,7 +9,7 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0
 _APOSTROPHE = re.compile("['’‘`´]")
 _LETTERS = str.maketrans({"å": "a", "ä": "e", "æ": "e", "ø": "o", "ö": "o", "ð": "d", "þ": "t", "ß": "s"})
 _WORD = re.compile(r"[a-z0-9]+")
-_REPEATED = re.compile(r"(.)\1{2,}")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
 
 LONGEST = 4096
 """Characters of a message that are read; Telegram sends no more."""
@@ -20,8 +20,9 @@ def fold(text: str) -> str:
 
     Typed Norwegian is often without æøå, and old keyboards write aa, oe and ae; folding all to one letter joins them.
     """
-    text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text[:LONGEST])).lower()
-    text = _APOSTROPHE.sub("", text.translate(_LETTERS))
+    # The apostrophes first: compatibility forms turn one of them into a blank and an accent.
+    text = _APOSTROPHE.sub("", _UNSEEN.sub("", text[:LONGEST]))
+    text = unicodedata.normalize("NFKC", text).lower().translate(_LETTERS)
     text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     text = text.replace("aa", "a").replace("oe", "o").replace("ae", "e")
     return _REPEATED.sub(r"\1\1", text)

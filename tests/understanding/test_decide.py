@@ -7,7 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.model import CRISES, NONE, Ranked, TopicId
-from bot.understanding.decide import ANSWER_GAP, ANSWER_SCORE, ASK_SCORE, DOUBT_SCORE, OFFERED, decide, doubtful
+from bot.understanding.decide import (
+    ANSWER_GAP,
+    ANSWER_SCORE,
+    ASK_SCORE,
+    DOUBT_BEST,
+    DOUBT_SCORE,
+    OFFERED,
+    decide,
+    doubtful,
+)
 
 A, B, C, D, E, F = "worry.bullying", "worry.absence", "contact.teacher", "service.bup", "upper.expect", "meta.bot"
 LITTLE = 0.0001
@@ -110,9 +119,17 @@ def test_doubtful(score: float, danger: TopicId | None) -> None:
 
 def test_doubtful_together() -> None:
     """Dangers count together, and the likeliest of them is the one that is asked about."""
-    half = DOUBT_SCORE / 2 + LITTLE
+    rest = max(DOUBT_SCORE - DOUBT_BEST, 0.0) + LITTLE
 
-    assert doubtful(ranked((A, 0.5), ("crisis.abuse", half), ("crisis.violence", half - LITTLE))) == "crisis.abuse"
+    assert doubtful(ranked((A, 0.5), ("crisis.abuse", DOUBT_BEST), ("crisis.violence", rest))) == "crisis.abuse"
+    assert doubtful(ranked((A, 0.5), ("crisis.abuse", DOUBT_BEST), ("crisis.violence", rest - 3 * LITTLE))) is None
+
+
+def test_a_little_like_everything() -> None:
+    """A message that is a little like every danger, and much like none, is not asked about."""
+    thin = DOUBT_BEST - LITTLE
+
+    assert doubtful(ranked((A, 0.3), *((crisis, thin) for crisis in CRISES))) is None
 
 
 def test_doubtful_comes_last_too() -> None:

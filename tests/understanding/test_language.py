@@ -43,6 +43,8 @@ def guesser() -> LanguageGuesser:
         ("æ e så bekymra for datteren min", "nb"),
         ("SØNNEN MIN VIL IKKE", "nb"),
         ("sonnen min vil ikke ga pa skolen", "nb"),
+        ("nei det kan", "nb"),
+        ("and a school", "en"),
         ("can I talk to somebody about my son", "en"),
         ("my daughter does not want to talk", "en"),
         ("I’m worried about school", "en"),

@@ -1,0 +1,196 @@
+"""`python -m bot run` as an operator runs it: started, told to stop, killed, and refused; and what it logs."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.application import Application
+from tests.botapi import BotApi
+from tests.botapi_keyboard import Button
+from tests.channels.telegram.helpers import ROOT, SECRET, answered, confirmed, place, start_service, until
+
+MARK = "Solbakken"
+"""A word that stands in everything which is written to the bot, and that no line of the log may hold."""
+NAME = "Guro-Mirjam"
+"""The first name of everybody who writes to it."""
+
+
+@contextmanager
+def run(url: str, token: str, folder: Path, level: str = "DEBUG") -> Iterator[subprocess.Popen[str]]:
+    """`python -m bot run`, keeping its things in a folder; a process that is left over is killed."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", "run"],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(ROOT),
+            "TELEGRAM_BOT_TOKEN": token,
+            "TELEGRAM_API_URL": url,
+            "DATABASE_PATH": str(folder / "bot.sqlite3"),
+            "SECRET_KEY": SECRET,
+            "LOG_LEVEL": level,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of a process that met everything and was told to stop."""
+
+    code: int
+    out: str
+    err: str
+    secrets: dict[str, str]
+    places: list[str]
+    pending: int
+
+
+@pytest.fixture(scope="module")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+    """A bot at LOG_LEVEL=DEBUG that is written to in every way, through faults, and gets SIGTERM during an answer."""
+    with BotApi.in_thread() as api, run(api.url, api.token, tmp_path_factory.mktemp("life")) as process:
+        yield _live(api, process)
+
+
+def _live(api: BotApi, process: subprocess.Popen[str]) -> Life:
+    kari, gone, group = api.user(NAME, username="guro_m"), api.user(NAME), api.group(MARK)
+
+    async def meet() -> None:
+        await kari.send(f"/start 1-{MARK}-nb-worry_bullying")
+        await kari.reply(20)
+        await kari.send(f"Datteren min {MARK} vil ta livet sitt")
+        await kari.reply()
+        await kari.tap(Button(MARK, f"1c|{MARK}|x|pn"), kari.chat.newest)
+        await kari.reply()
+        await kari.send_photo(f"{MARK} skole")
+        await kari.reply()
+        await kari.edit((await kari.send(f"x {MARK}")).id, f"y {MARK}")
+        await kari.reply()
+        await kari.send(f"/help@{api.world.me['username']} {MARK}", chat=group)
+        await kari.reply(chat=group)
+        await gone.send(f"hei {MARK}")
+        api.world.blocked.add(gone.id)
+        for fault in ({"status": 502}, {"garbage": True}, {"status": 400}):
+            api.fault("sendMessage", chat_id=kari.id, **fault)
+            await kari.send(f"{MARK} mobbing")
+            await kari.reply()
+        api.fault("getUpdates", status=502)
+        await kari.send("/contact")
+        await kari.reply(10)
+        await confirmed(api)
+
+    async def hang() -> None:
+        slow = api.fault("sendMessage", delay=0.4, chat_id=kari.id)
+        await kari.send("/help")
+        await until(api, lambda: slow.hits == 1)
+
+    api.run(meet(), 40)
+    api.run(hang())
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=20)
+    secrets = {
+        "token": api.token,
+        "the secret half of the token": api.token.split(":")[1],
+        "chat id": str(kari.id),
+        "chat id of the one who blocked it": str(gone.id),
+        "id of the group": str(group.id).removeprefix("-100"),
+        "word": MARK,
+        "name": NAME,
+        "user name": "guro_m",
+        "key": SECRET,
+    }
+    places = [place(message) for message in kari.chat.bot_messages]
+    return Life(process.returncode, out, err, secrets, places, len(api.pending))
+
+
+def test_sigterm(life: Life) -> None:
+    """Told to stop during an answer, the bot finishes it, confirms it and exits with 0."""
+    assert (life.code, life.places[-1], life.pending) == (0, "meta.bot", 0)
+
+
+def test_log_holds_nobody(life: Life) -> None:
+    """No line of the log holds the token, who wrote, or a word of it, at any level and through all faults."""
+    assert {name: secret for name, secret in life.secrets.items() if secret in life.out + life.err} == {}
+
+
+def test_log_is_plain(life: Life) -> None:
+    """The log tells of the start and the end, without a traceback or a warning of Python; nothing is on stdout."""
+    assert life.out == ""
+    assert "The bot answers." in life.err
+    assert life.err.splitlines()[-1].endswith("The bot has stopped.")
+    assert [line for line in life.err.splitlines() if "Traceback" in line or "Warning" in line] == []
+
+
+async def test_killed(application: Application, tmp_path: Path) -> None:
+    """A message whose answer was under way when the bot was killed is answered after the restart, at its place."""
+    async with BotApi() as api:
+        kari = api.user()
+        with run(api.url, api.token, tmp_path) as process:
+            await kari.send("/start 1-x-nb-worry_bullying")
+            await kari.reply(20)
+            await kari.send("1")
+            await kari.reply()
+            await confirmed(api)
+            hanging = api.fault("sendMessage", delay=60)
+            await kari.send("1")
+            await until(api, lambda: hanging.hits == 1)
+            process.kill()
+            process.communicate()
+        waiting = len(api.pending)
+
+        after = await start_service(application, api, tmp_path / "bot.sqlite3")
+        await answered(kari, 3)
+        await confirmed(api)
+        await after.stop()
+
+        seen = [place(message) for message in kari.chat.bot_messages]
+        assert waiting == 1
+        assert seen == ["worry.bullying", "worry.bullying", "worry.bullying.told"]
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def test_cannot_start(tmp_path: Path) -> None:
+    """With a token that Telegram refuses, or no network, the bot says so in one sentence and exits with 1."""
+    with BotApi.in_thread() as api:
+        refused = f"{api.token[:-8]}xxxxxxxx"
+        silent = f"http://127.0.0.1:{free_port()}"
+
+        with (
+            run(api.url, refused, tmp_path, "ERROR") as strange,
+            run(silent, api.token, tmp_path, "ERROR") as lonely,
+        ):
+            out, err = strange.communicate(timeout=20)
+            alone_out, alone_err = lonely.communicate(timeout=20)
+
+    assert (strange.returncode, out, len(err.splitlines())) == (1, "", 1)
+    assert (lonely.returncode, alone_out, len(alone_err.splitlines())) == (1, "", 1)
+    assert "TELEGRAM_BOT_TOKEN" in err
+    assert "TELEGRAM_API_URL" in alone_err
+    assert refused not in err
+    assert api.token not in alone_err
