@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,31 +25,42 @@ NAME = "Guro-Mirjam"
 """The first name of everybody who writes to it."""
 
 
-@contextmanager
-def run(url: str, token: str, folder: Path, level: str = "DEBUG") -> Iterator[subprocess.Popen[str]]:
-    """`python -m bot run`, keeping its things in a folder; a process that is left over is killed."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bot", "run"],
-        cwd=folder,
-        env={
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "TELEGRAM_BOT_TOKEN": token,
-            "TELEGRAM_API_URL": url,
-            "DATABASE_PATH": str(folder / "bot.sqlite3"),
-            "SECRET_KEY": SECRET,
-            "LOG_LEVEL": level,
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
+class Process:
+    """`python -m bot run`, keeping its things and what it prints in a folder."""
+
+    def __init__(self, url: str, token: str, folder: Path, level: str = "DEBUG") -> None:
+        """Start it."""
+        folder.mkdir(exist_ok=True)
+        self._out, self._err = folder / "out", folder / "err"
+        with self._out.open("w") as out, self._err.open("w") as err:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=folder,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": str(ROOT),
+                    "TELEGRAM_BOT_TOKEN": token,
+                    "TELEGRAM_API_URL": url,
+                    "DATABASE_PATH": str(folder / "bot.sqlite3"),
+                    "SECRET_KEY": SECRET,
+                    "LOG_LEVEL": level,
+                },
+                stdout=out,
+                stderr=err,
+            )
+
+    def ended(self) -> tuple[int, str, str]:
+        """Wait for its end: how it ended, and what it printed."""
+        return self.process.wait(20), self._out.read_text(), self._err.read_text()
+
+    def __enter__(self) -> Process:
+        """It runs already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill it, if it still runs."""
+        self.process.kill()
+        self.process.wait(20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,11 @@ class Life:
 @pytest.fixture(scope="module")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """A bot at LOG_LEVEL=DEBUG that is written to in every way, through faults, and gets SIGTERM during an answer."""
-    with BotApi.in_thread() as api, run(api.url, api.token, tmp_path_factory.mktemp("life")) as process:
-        yield _live(api, process)
+    with BotApi.in_thread() as api, Process(api.url, api.token, tmp_path_factory.mktemp("life")) as bot:
+        yield _live(api, bot)
 
 
-def _live(api: BotApi, process: subprocess.Popen[str]) -> Life:
+def _live(api: BotApi, bot: Process) -> Life:
     kari, gone, group = api.user(NAME, username="guro_m"), api.user(NAME), api.group(MARK)
 
     async def meet() -> None:
@@ -105,8 +116,8 @@ def _live(api: BotApi, process: subprocess.Popen[str]) -> Life:
 
     api.run(meet(), 40)
     api.run(hang())
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
+    bot.process.send_signal(signal.SIGTERM)
+    code, out, err = bot.ended()
     secrets = {
         "token": api.token,
         "the secret half of the token": api.token.split(":")[1],
@@ -119,7 +130,7 @@ def _live(api: BotApi, process: subprocess.Popen[str]) -> Life:
         "key": SECRET,
     }
     places = [place(message) for message in kari.chat.bot_messages]
-    return Life(process.returncode, out, err, secrets, places, len(api.pending))
+    return Life(code, out, err, secrets, places, len(api.pending))
 
 
 def test_sigterm(life: Life) -> None:
@@ -144,7 +155,7 @@ async def test_killed(application: Application, tmp_path: Path) -> None:
     """A message whose answer was under way when the bot was killed is answered after the restart, at its place."""
     async with BotApi() as api:
         kari = api.user()
-        with run(api.url, api.token, tmp_path) as process:
+        with Process(api.url, api.token, tmp_path) as bot:
             await kari.send("/start 1-x-nb-worry_bullying")
             await kari.reply(20)
             await kari.send("1")
@@ -153,8 +164,8 @@ async def test_killed(application: Application, tmp_path: Path) -> None:
             hanging = api.fault("sendMessage", delay=60)
             await kari.send("1")
             await until(api, lambda: hanging.hits == 1)
-            process.kill()
-            process.communicate()
+            bot.process.kill()
+            bot.ended()
         waiting = len(api.pending)
 
         after = await start_service(application, api, tmp_path / "bot.sqlite3")
@@ -182,14 +193,14 @@ def test_cannot_start(tmp_path: Path) -> None:
         silent = f"http://127.0.0.1:{free_port()}"
 
         with (
-            run(api.url, refused, tmp_path, "ERROR") as strange,
-            run(silent, api.token, tmp_path, "ERROR") as lonely,
+            Process(api.url, refused, tmp_path / "refused", "ERROR") as strange,
+            Process(silent, api.token, tmp_path / "silent", "ERROR") as lonely,
         ):
-            out, err = strange.communicate(timeout=20)
-            alone_out, alone_err = lonely.communicate(timeout=20)
+            code, out, err = strange.ended()
+            alone_code, alone_out, alone_err = lonely.ended()
 
-    assert (strange.returncode, out, len(err.splitlines())) == (1, "", 1)
-    assert (lonely.returncode, alone_out, len(alone_err.splitlines())) == (1, "", 1)
+    assert (code, out, len(err.splitlines())) == (1, "", 1)
+    assert (alone_code, alone_out, len(alone_err.splitlines())) == (1, "", 1)
     assert "TELEGRAM_BOT_TOKEN" in err
     assert "TELEGRAM_API_URL" in alone_err
     assert refused not in err
