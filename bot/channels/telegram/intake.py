@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -17,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from telegram import Bot, Update
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.channels.telegram.sending import seconds
@@ -95,14 +94,19 @@ class Polling:
     @property
     def _offset(self) -> int | None:
         """The lowest update that is not answered."""
-        return min(self._in_flight) if self._in_flight else self._next
+        return min([*self._in_flight, *([self._next] if self._next is not None else [])], default=None)
 
     async def _fetch(self, wait: int) -> list[dict[str, Any]]:
         """The updates from the offset on, as they came: one that cannot be read must not hide the others."""
         asked: dict[str, object] = {"timeout": wait, "allowed_updates": json.dumps(ALLOWED)}
         if self._offset is not None:
             asked["offset"] = self._offset
-        found = await self._request.post(f"{self._bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=wait + 10)
+        url = f"{self._bot.base_url}/getUpdates?{urlencode(asked)}"
+        try:
+            found = await self._request.post(url, read_timeout=wait + 10)
+        except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+            # Something between us and Telegram answered, in a shape that the library does not expect.
+            raise NetworkError("the answer was not Telegram's") from None
         return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     async def _start(self, updates: list[dict[str, Any]]) -> bool:
@@ -129,7 +133,7 @@ class Polling:
         """The update; None for one of a shape that the library does not know."""
         try:
             return Update.de_json(raw, self._bot)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:
             log.warning("An update cannot be read (%s) and is passed over.", type(error).__name__)
             return None
 
@@ -137,7 +141,7 @@ class Polling:
         """Answer one update after the one before it in its chat, again if need be."""
         if before is not None:
             await asyncio.wait([before])
-        began, wait = time.monotonic(), 0.0
+        waited, wait = 0.0, 0.0
         while not self._stopping.is_set() or wait == 0:
             async with self._slots:
                 try:
@@ -150,7 +154,9 @@ class Polling:
                 self._finished(update.update_id)
                 return
             wait = max(again, min(2 * wait, _LONGEST_PAUSE))
-            if time.monotonic() + wait - began > PATIENCE:
+            # While nothing of Telegram can be reached, nothing is given up.
+            waited += wait if self._reachable else 0
+            if waited > PATIENCE:
                 log.error("An update could not be answered for two minutes and is let go.")
                 self._finished(update.update_id)
                 return

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.telegram.markup import html, keyboard
 from bot.conversation import Reply
@@ -22,8 +22,6 @@ Result = TypeVar("Result")
 
 ATTEMPTS = 5
 """Times that one call is made at most before it is given up for now."""
-LONGEST_WAIT = 60.0
-"""Seconds that a `retry_after` is waited for at most; Telegram keeps the update, so it comes again after that."""
 _REMEMBERED = 10_000
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -98,21 +96,26 @@ class Sender:
 
 
 async def again(call: Callable[[], Awaitable[Result]]) -> Result:
-    """Make a call; wait and make it again when Telegram says 429 or cannot be reached. Raises the last error."""
+    """Make a call, again when Telegram cannot be reached or its answer is garbled; raises the last error.
+
+    When Telegram asks to wait (RetryAfter) that is raised at once: the wait must not keep a place that others need.
+    """
     for attempt in range(1, ATTEMPTS + 1):
         try:
             return await call()
-        except BadRequest:
-            raise
-        except RetryAfter as error:
-            if attempt == ATTEMPTS or seconds(error) > LONGEST_WAIT:
-                raise
-            await asyncio.sleep(seconds(error))
-        except NetworkError:
-            if attempt == ATTEMPTS:
+        except TelegramError as error:
+            if attempt == ATTEMPTS or not is_passing(error):
                 raise
             await asyncio.sleep(0.25 * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether an error comes from the way to Telegram, and not from what was said: the same call may work later.
+
+    The library has no class of its own for an answer that it cannot read.
+    """
+    return type(error) is TelegramError or (isinstance(error, NetworkError) and not isinstance(error, BadRequest))
 
 
 def seconds(error: RetryAfter) -> float:

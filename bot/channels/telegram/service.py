@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from telegram import Bot, Chat, Update
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import Application as PtbApplication
 from telegram.ext import ApplicationBuilder, CallbackContext, CallbackQueryHandler, MessageHandler, filters
 
@@ -20,7 +20,7 @@ from bot.channels.telegram.events import addressed, event
 from bot.channels.telegram.intake import Polling
 from bot.channels.telegram.profile import publish
 from bot.channels.telegram.request import AiohttpRequest
-from bot.channels.telegram.sending import Sender, seconds
+from bot.channels.telegram.sending import Sender, is_passing, seconds
 from bot.conversation import Conversation, Reply
 from bot.errors import ChannelError, StoreError
 from bot.logs import describe
@@ -172,7 +172,7 @@ class Service:
         """Whether it was the network, or Telegram asked to wait; then the update is to be tried again."""
         if isinstance(error, RetryAfter):
             self._later[update.update_id] = seconds(error)
-        elif isinstance(error, NetworkError) and not isinstance(error, BadRequest):
+        elif is_passing(error):
             self._later[update.update_id] = _TRY_AGAIN
         return update.update_id in self._later
 

@@ -165,7 +165,6 @@ async def test_others_do_not_wait(api: BotApi, fault: dict[str, Any]) -> None:
 
 async def test_long_wait(api: BotApi, start: Start, application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
     """When Telegram asks for a longer pause than the bot waits, the message is answered afterwards, with its answer."""
-    monkeypatch.setattr(sending, "LONGEST_WAIT", 0.5)
     await start()
     kari = api.user()
     api.fault("sendMessage", status=429, retry_after=1, chat_id=kari.id)

@@ -119,7 +119,7 @@ async def test_other_language_typed(town: BotApi, application: Application, payl
         await kari.tap(Words(application, "nb").button("level_primary"), start)
         await kari.reply()
 
-    await kari.send("My son is being bullied at school and I do not know what to do")
+    await kari.send(BULLYING["en"])
     answer = await kari.reply()
 
     assert place(answer) == "worry.bullying"
