@@ -17,7 +17,7 @@ run: .venv/run ## Start the bot: on Telegram when TELEGRAM_BOT_TOKEN is set, els
 
 test: .venv/dev ## Run all tests, with the coverage of bot/
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report=term
 
 lint: .venv/dev ## Look at format, style and types
 	$(BIN)/ruff format --check .

@@ -149,6 +149,10 @@ class Store:
             except BaseException:
                 await _roll_back(db)
                 raise
+            if state is None:
+                # What is erased must not stand in the log of changes either; a reader in its way only delays that.
+                with suppress(sqlite3.Error):
+                    await db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def handled(self, update_id: int) -> bool:
         """Whether an update was answered already."""

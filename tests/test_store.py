@@ -10,6 +10,7 @@ import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -595,6 +596,13 @@ def test_a_value_of_no_meaning(field: str, value: object, fresh: object) -> None
 
     assert getattr(found, field) == fresh
     assert found.trail == WHOLE.trail
+
+
+def test_a_row_from_before() -> None:
+    """A row that was written before a state had all of its fields is still read."""
+    older = {key: value for key, value in GOOD.items() if key != "switched"}
+
+    assert decode(json.dumps(older)) == replace(WHOLE, switched=False)
 
 
 # --- the secret ---------------------------------------------------------------------------------------------------

@@ -22,6 +22,8 @@ CHAT = 0
 
 async def chat(conversation: Conversation, language: Language, started: Started) -> None:
     """Talk until the input ends. Commands are typed as in Telegram (`/worried`), choices by number or label."""
+    if sys.stdin is None:
+        raise ChannelError("There is no input to read: stdin is closed.")
     console = Console(highlight=False, soft_wrap=not sys.stdin.isatty())
     ui = conversation.renderer.catalogue.books[language].ui.terminal
     if sys.stdin.isatty():
@@ -57,7 +59,8 @@ async def _line(prompt: str) -> str | None:
     def reading() -> None:
         try:
             line = _read(prompt)
-        except ChannelError as error:
+        except BaseException as error:
+            # Whatever it is, nobody may wait for a line that does not come.
             loop.call_soon_threadsafe(read.set_exception, error)
         else:
             loop.call_soon_threadsafe(read.set_result, line)

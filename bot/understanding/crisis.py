@@ -138,18 +138,31 @@ def compile_patterns(written: PatternsModel) -> tuple[list[Pattern], set[str]]:
         for item in models:
             model = item if isinstance(item, PatternModel) else PatternModel(say=item)
             parts = _parts(model.say, written.classes)
-            needs = tuple(part.words for part in parts if part.words and not part.optional)
-            if not needs:
-                raise PatternError(f"«{model.say}» has no word that must stand, so it would find everything")
+            needs = _needs(parts, model.say)
             words |= {word.rstrip("*") for part in parts for word in part.words if len(word.rstrip("*")) >= MENDED}
-            unless = tuple(_regex(_parts(text, written.classes)) for text in _harmless(model.unless, written))
+            unless = tuple(_sign(text, written) for text in _harmless(model.unless, written))
             compiled.append(Pattern(topic, model.say, _regex(parts), unless, model.doubt, needs))
     return compiled, words
 
 
 def compile_doubts(written: PatternsModel) -> list[re.Pattern[str]]:
     """The signs of one language that make any danger one to ask about. Raises PatternError."""
-    return [_regex(_parts(text, written.classes)) for text in _harmless(written.doubts, written)]
+    return [_sign(text, written) for text in _harmless(written.doubts, written)]
+
+
+def _sign(text: str, written: PatternsModel) -> re.Pattern[str]:
+    """A pattern that only cancels or casts doubt. Raises PatternError."""
+    parts = _parts(text, written.classes)
+    _needs(parts, text)
+    return _regex(parts)
+
+
+def _needs(parts: Sequence[_Part], text: str) -> tuple[frozenset[str], ...]:
+    """The words of which one must stand, for each place that is not optional. Raises PatternError if there is none."""
+    needs = tuple(part.words for part in parts if part.words and not part.optional)
+    if not needs:
+        raise PatternError(f"«{text}» has no word that must stand, so it would find everything")
+    return needs
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
-_APOSTROPHE = re.compile("['’‘`´]")
+_APOSTROPHE = re.compile("['’‘`´ʼ＇]")
 _LETTERS = str.maketrans({"å": "a", "ä": "e", "æ": "e", "ø": "o", "ö": "o", "ð": "d", "þ": "t", "ß": "s"})
 _WORD = re.compile(r"[a-z0-9]+")
 _REPEATED = re.compile(r"([^\W\d])\1{2,}")

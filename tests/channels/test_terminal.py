@@ -253,8 +253,7 @@ def ran(application: Application, scripts: Mapping[Language, Script]) -> All:
             "nb": pool.submit(pipe, "nb", nb, desktop),
             "en": pool.submit(pipe, "en", en, desktop),
             # The locale of most containers, in which Python lets any byte in.
-            "container": pool.submit(pipe, "nb", nb, environment(LC_ALL="C.UTF-8")),
-            "not UTF-8": pool.submit(pipe, "nb", NOT_UTF8, environment(LC_ALL="C.UTF-8")),
+            "container": pool.submit(pipe, "nb", nb + NOT_UTF8, environment(LC_ALL="C.UTF-8")),
         }
         seen = {"session": pool.submit(session, prompt), "interrupted": pool.submit(interrupted, prompt)}
         return All(
@@ -305,20 +304,29 @@ def test_every_line_stands_in_the_transcript(ran: All, scripts: Mapping[Language
         assert len(numbers) > 2
 
 
+@both_languages
+def test_a_transcript_is_not_broken_into_lines(ran: All, application: Application, language: Language) -> None:
+    """A paragraph stands on one line of a transcript however long it is, so that two transcripts can be compared."""
+    first = ran.piped[language].turns[0].splitlines()
+
+    for block in card(application, "start", language).blocks:
+        assert block.text in first
+
+
 def test_the_same_twice(ran: All) -> None:
     """The same lines give the same transcript, whatever the locale."""
     assert ran.piped["nb"].out == ran.piped["container"].out
 
 
-@pytest.mark.parametrize("run", ["nb", "en", "container"])
+@pytest.mark.parametrize("run", LANGUAGES)
 def test_the_end_of_the_input_ends_well(ran: All, run: str) -> None:
     """When the lines are over the conversation ends well, with nothing on stderr."""
     assert (ran.piped[run].code, ran.piped[run].err) == (0, "")
 
 
 def test_input_that_is_not_utf8(ran: All) -> None:
-    """Input that is not UTF-8 ends the process with one sentence that says so."""
-    code, err = ran.piped["not UTF-8"].code, ran.piped["not UTF-8"].err
+    """A line that is not UTF-8 ends the process with one sentence that says so; the lines before it were answered."""
+    code, err = ran.piped["container"].code, ran.piped["container"].err
 
     assert code == 1
     assert "UTF-8" in err
@@ -359,9 +367,14 @@ def test_a_terminal_has_a_gap_after_the_prompt(ran: All, application: Applicatio
     assert f"\n{prompt} 1\n" in ran.seen["session"].screen
 
 
-def test_a_terminal_has_colours(ran: All) -> None:
+def test_a_terminal_has_colours(ran: All, application: Application) -> None:
     """At a terminal titles and buttons are styled; a pipe gets none of that."""
-    assert "\x1b[1m" in ran.seen["session"].raw
+    start = card(application, "start")
+    styled = [start.blocks[0].text, *(button.label for button in start.buttons)]
+
+    assert [
+        text for text in styled if not re.search(rf"\x1b\[[1-9][0-9;]*m{re.escape(text)}", ran.seen["session"].raw)
+    ] == []
     assert "\x1b" not in "".join(run.out for run in ran.piped.values())
 
 
@@ -449,6 +462,25 @@ async def test_nonsense_can_be_typed(
     found = list(answers(capsys))
     assert len(found) == len(lines) + 1
     assert all("\n  1. " in answer for answer in found)
+
+
+class _Closed(io.StringIO):
+    """A pipe whose reader has gone after the first screen, as `| head` does."""
+
+    def write(self, text: str) -> int:
+        if "> " in text:
+            raise BrokenPipeError
+        return super().write(text)
+
+
+async def test_nobody_reads_any_more(application: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the transcript's reader goes away the conversation ends, and does not wait for ever."""
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"1\n"), "utf-8"))
+    monkeypatch.setattr("sys.stdout", _Closed())
+
+    async with asyncio.timeout(5):
+        with pytest.raises(BrokenPipeError):
+            await chat(application.conversation(None), "nb", Started())
 
 
 @pytest.mark.parametrize("errors", ["strict", "surrogateescape"])

@@ -51,7 +51,7 @@ class Process:
 
     def ended(self) -> tuple[int, str, str]:
         """Wait for its end: how it ended, and what it printed."""
-        return self.process.wait(20), self._out.read_text(), self._err.read_text()
+        return self.process.wait(40), self._out.read_text(), self._err.read_text()
 
     def __enter__(self) -> Process:
         """It runs already."""
@@ -75,8 +75,38 @@ class Life:
     pending: int
 
 
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Two bots that cannot start: one with a wrong token, one that reaches nobody; and the tokens that they have."""
+
+    strange: Process
+    lonely: Process
+    tokens: tuple[str, str]
+
+
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
+def refused(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Refused]:
+    """They run beside the other bot of this module, since loading the content takes the longest."""
+    folder = tmp_path_factory.mktemp("refused")
+    with BotApi.in_thread() as api:
+        wrong = f"{api.token[:-8]}xxxxxxxx"
+        with (
+            Process(api.url, wrong, folder / "strange", "ERROR") as strange,
+            Process(f"http://127.0.0.1:{free_port()}", api.token, folder / "lonely", "ERROR") as lonely,
+        ):
+            yield Refused(strange, lonely, (wrong, api.token))
+
+
+@pytest.fixture(scope="module")
+def life(refused: Refused, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
     """A bot at LOG_LEVEL=DEBUG that is written to in every way, through faults, and gets SIGTERM during an answer."""
     with BotApi.in_thread() as api, Process(api.url, api.token, tmp_path_factory.mktemp("life")) as bot:
         yield _live(api, bot)
@@ -87,7 +117,7 @@ def _live(api: BotApi, bot: Process) -> Life:
 
     async def meet() -> None:
         await kari.send(f"/start 1-{MARK}-nb-worry_bullying")
-        await kari.reply(20)
+        await kari.reply(40)
         await kari.send(f"Datteren min {MARK} vil ta livet sitt")
         await kari.reply()
         await kari.tap(Button(MARK, f"1c|{MARK}|x|pn"), kari.chat.newest)
@@ -114,7 +144,7 @@ def _live(api: BotApi, bot: Process) -> Life:
         await kari.send("/help")
         await until(api, lambda: slow.hits == 1)
 
-    api.run(meet(), 40)
+    api.run(meet(), 80)
     api.run(hang())
     bot.process.send_signal(signal.SIGTERM)
     code, out, err = bot.ended()
@@ -157,7 +187,7 @@ async def test_killed(application: Application, tmp_path: Path) -> None:
         kari = api.user()
         with Process(api.url, api.token, tmp_path) as bot:
             await kari.send("/start 1-x-nb-worry_bullying")
-            await kari.reply(20)
+            await kari.reply(40)
             await kari.send("1")
             await kari.reply()
             await confirmed(api)
@@ -178,30 +208,13 @@ async def test_killed(application: Application, tmp_path: Path) -> None:
         assert seen == ["worry.bullying", "worry.bullying", "worry.bullying.told"]
 
 
-def free_port() -> int:
-    """A port on which nobody listens."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def test_cannot_start(tmp_path: Path) -> None:
+def test_cannot_start(refused: Refused) -> None:
     """With a token that Telegram refuses, or no network, the bot says so in one sentence and exits with 1."""
-    with BotApi.in_thread() as api:
-        refused = f"{api.token[:-8]}xxxxxxxx"
-        silent = f"http://127.0.0.1:{free_port()}"
-
-        with (
-            Process(api.url, refused, tmp_path / "refused", "ERROR") as strange,
-            Process(silent, api.token, tmp_path / "silent", "ERROR") as lonely,
-        ):
-            code, out, err = strange.ended()
-            alone_code, alone_out, alone_err = lonely.ended()
+    code, out, err = refused.strange.ended()
+    alone_code, alone_out, alone_err = refused.lonely.ended()
 
     assert (code, out, len(err.splitlines())) == (1, "", 1)
     assert (alone_code, alone_out, len(alone_err.splitlines())) == (1, "", 1)
     assert "TELEGRAM_BOT_TOKEN" in err
     assert "TELEGRAM_API_URL" in alone_err
-    assert refused not in err
-    assert api.token not in alone_err
+    assert [token for token in refused.tokens if token in err + alone_err] == []
