@@ -53,8 +53,8 @@ class Polling:
         self._handle = handle
         self._handled = handled
         self._slots = asyncio.Semaphore(at_once)
-        self._in_flight: dict[int, asyncio.Task[None]] = {}
-        self._last: dict[int, asyncio.Task[None]] = {}
+        self._in_flight: dict[int, asyncio.Task[bool]] = {}
+        self._last: dict[int, asyncio.Task[bool]] = {}
         self._done: OrderedDict[int, None] = OrderedDict()
         self._next: int | None = None
         self._reachable = True
@@ -137,10 +137,12 @@ class Polling:
             log.warning("An update cannot be read (%s) and is passed over.", type(error).__name__)
             return None
 
-    async def _answer(self, update: Update, before: asyncio.Task[None] | None) -> None:
-        """Answer one update after the one before it in its chat, again if need be."""
+    async def _answer(self, update: Update, before: asyncio.Task[bool] | None) -> bool:
+        """Answer one update after the one before it in its chat, again if need be; False when a stop broke that off."""
         if before is not None:
             await asyncio.wait([before])
+            if before.cancelled() or not before.result():
+                return False
         waited, wait = 0.0, 0.0
         while not self._stopping.is_set() or wait == 0:
             async with self._slots:
@@ -151,17 +153,19 @@ class Polling:
                     log.error("An update failed: %s.", describe(error))
                     again = 1.0
             if again is None:
-                self._finished(update.update_id)
-                return
+                break
             wait = max(again, min(2 * wait, _LONGEST_PAUSE))
-            # While nothing of Telegram can be reached, nothing is given up.
-            waited += wait if self._reachable else 0
+            # While nothing of Telegram can be reached, nothing is given up; a long wait that it asked for is one try.
+            waited += min(wait, _LONGEST_PAUSE) if self._reachable else 0
             if waited > PATIENCE:
                 log.error("An update could not be answered for two minutes and is let go.")
-                self._finished(update.update_id)
-                return
+                break
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), wait)
+        else:
+            return False
+        self._finished(update.update_id)
+        return True
 
     def _finished(self, number: int) -> None:
         """An update need not come again."""
@@ -169,7 +173,7 @@ class Polling:
         if len(self._done) > _REMEMBERED:
             self._done.popitem(last=False)
 
-    def _ended(self, number: int, chat: int, task: asyncio.Task[None]) -> None:
+    def _ended(self, number: int, chat: int, task: asyncio.Task[bool]) -> None:
         self._in_flight.pop(number, None)
         if self._last.get(chat) is task:
             del self._last[chat]

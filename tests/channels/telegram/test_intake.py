@@ -277,6 +277,26 @@ async def test_stopped_while_one_hangs_and_one_waits(
     assert places(hanging.chat.bot_messages) == ["contact.who", "meta.bot"]
 
 
+async def test_order_over_a_restart(api: BotApi, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bot that is stopped while a parent's first message waits does not answer the second one before it."""
+    monkeypatch.setattr(sending, "ATTEMPTS", 1)
+    bot = await start()
+    kari, other = api.user(), api.user()
+    refused = api.fault("sendMessage", status=502, chat_id=kari.id)
+    await kari.send("/contact")
+    await kari.send("/help")
+    await until(api, lambda: refused.hits == 1)
+    await other.send("/start")
+    await other.reply()
+
+    await bot.stop()
+    await start()
+    await answered(kari, 2, 3)
+    await confirmed(api)
+
+    assert places(kari.chat.bot_messages) == ["contact.who", "meta.bot"]
+
+
 @pytest.mark.usefixtures("bot")
 async def test_redelivered(api: BotApi) -> None:
     """An update that Telegram sends again is not answered again."""
