@@ -79,7 +79,6 @@ class GlossaryModel(Strict):
     abbreviations: dict[str, Text]
 
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Spans = Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d-\d\d:\d\d( \d\d:\d\d-\d\d:\d\d)*$")]
 Days = Annotated[str, StringConstraints(pattern=r"^(mon|tue|wed|thu|fri|sat|sun)(-(mon|tue|wed|thu|fri|sat|sun))?$")]
 
