@@ -17,6 +17,8 @@ from bot.dialogs.flow import Flows
 from bot.dialogs.flows import FLOWS, NODES
 from bot.errors import ContentError
 from bot.render.screens import Renderer
+from bot.schools.register import Register
+from bot.schools.register import load as load_schools
 from bot.settings import Settings
 from bot.store import MEMORY, Store, read_secret
 from bot.understanding.hear import Listener, learnt_from
@@ -37,16 +39,25 @@ class Application:
     flows: Flows
     renderer: Renderer
     listener: Listener
+    register: Register
 
-    def conversation(self, settings: Settings | None) -> Conversation:
-        """The conversation over the database of `settings`; None keeps it for this process only."""
+    def conversation(self, settings: Settings | None, now: datetime | None = None) -> Conversation:
+        """The conversation over the database of `settings`; None keeps it for this process only.
+
+        With `now` its clock stands still at that moment.
+        """
+        clock = (lambda: now) if now is not None else _now
         if settings is None:
             store = Store(MEMORY, b"this process only", 30)
         else:
             given = settings.secret_key.get_secret_value() if settings.secret_key else None
             secret = read_secret(given, settings.database_path)
             store = Store(settings.database_path, secret, settings.retention_days)
-        return Conversation(self.flows, self.renderer, self.listener, store)
+        return Conversation(self.flows, self.renderer, self.listener, self.register, store, clock)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def load_content(root: Path = ROOT, today: date | None = None) -> Catalogue:
@@ -69,7 +80,9 @@ def build(root: Path = ROOT) -> Application:
     """Put the rooms together. Raises ContentError when the content has faults."""
     catalogue = load_content(root)
     flows = Flows(NODES, "start", catalogue.renamed)
-    return Application(catalogue, flows, Renderer(catalogue, flows), Listener(catalogue, model(catalogue)))
+    register = load_schools(root / "content" / "schools.csv")
+    renderer = Renderer(catalogue, flows, register.by_code)
+    return Application(catalogue, flows, renderer, Listener(catalogue, model(catalogue)), register)
 
 
 def model(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Model:

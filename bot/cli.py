@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +22,7 @@ from bot.evaluation.asking import ask_lines, explain
 from bot.evaluation.scoring import judge, kept, read_messages, report
 from bot.logs import set_up
 from bot.render.codec import payload
+from bot.render.opening import OSLO
 from bot.schools import showing
 from bot.schools.register import load as load_schools
 from bot.settings import Settings, read_settings
@@ -54,13 +55,16 @@ def run() -> None:
 def chat(
     lang: Annotated[Literal["nb", "en"], typer.Option(help="The language to begin in.")] = "nb",
     start: Annotated[str, typer.Option(help="The payload of a link or QR code: 1-x-nb-worry_bullying.")] = "",
+    now: Annotated[
+        datetime | None, typer.Option(help="Set the clock, in Oslo's time: what is open on 2026-12-24T20:00?")
+    ] = None,
 ) -> None:
     """Talk to the bot in this terminal, or pipe in one message a line and read the transcript."""
-    _chat(lang, start)
+    _chat(lang, start, now.replace(tzinfo=OSLO) if now is not None else None)
 
 
-def _chat(lang: Literal["nb", "en"], start: str) -> None:
-    asyncio.run(talk(build().conversation(None), lang, payload(start)))
+def _chat(lang: Literal["nb", "en"], start: str, now: datetime | None = None) -> None:
+    asyncio.run(talk(build().conversation(None, now), lang, payload(start)))
 
 
 @app.command()

@@ -8,15 +8,17 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bot.dialogs.flow import Flows
-from bot.dialogs.respond import COMMANDS, current, respond
+from bot.dialogs.respond import COMMANDS, IN_PLACE, current, respond
 from bot.errors import StoreError
-from bot.model import Command, Event, Forget, Heard, Language, Press, Screen, Show, Started, State
+from bot.model import FORGET, UNKNOWN, Command, Event, Forget, Heard, Language, Press, Screen, Show, Started, State
 from bot.render.codec import payload
 from bot.render.message import Message
 from bot.render.screens import Renderer
+from bot.schools.register import Register
+from bot.schools.school import code
 from bot.store import Store
 from bot.understanding.hear import Listener
 
@@ -40,7 +42,7 @@ def typed(words: str) -> Text:
     name = command[1:].split("@")[0].lower() if command.startswith("/") else ""
     if name == "start":
         return Text(rest, payload(rest.strip()))
-    if name in COMMANDS or name == "language":
+    if name in COMMANDS or name in IN_PLACE:
         return Text(rest, Command(name))
     return Text(words)
 
@@ -69,13 +71,15 @@ class Conversation:
         flows: Flows,
         renderer: Renderer,
         listener: Listener,
+        register: Register,
         store: Store,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime],
     ) -> None:
         """Take the rooms that it joins, and the clock."""
         self.flows = flows
         self.renderer = renderer
         self.listener = listener
+        self.register = register
         self.store = store
         self.clock = clock
         self.emergency: Message = renderer.emergency()
@@ -87,23 +91,28 @@ class Conversation:
         state = await self._load(chat_id)
         if isinstance(event, Text):
             event = heard or event.otherwise or self._hear(event, state, language)
+        if isinstance(event, Press | Started):
+            event = self._looked_up(event)
         if not isinstance(event, Heard) and state.language is None:
+            # Nothing is remembered, so the button tells which language and school it was about.
             spoken = event.language if isinstance(event, Press | Started) else None
-            state = replace(state, language=spoken or language)
+            school = event.school if isinstance(event, Press) else None
+            state = replace(state, language=spoken or language, school=school)
         outcome = respond(self.flows, state, event)
         after = outcome.state
         if after.language is None:
             after = replace(after, language=language)
-        expires = (self.clock() + self.store.retention).date()
+        now = self.clock()
+        expires = (now + self.store.retention).date()
         forgotten = any(isinstance(effect, Forget) for effect in outcome.effects)
         if forgotten and not await self._erase(chat_id):
             # Nobody is told that something is erased which is not.
             failed = self.renderer.message(
-                Screen("meta.delete", notes=("not_erased",)), replace(state, language=after.language)
+                Screen("meta.delete", notes=("not_erased",)), replace(state, language=after.language), now=now
             )
             return Turn((Reply(failed, True),), state)
         replies = tuple(
-            Reply(self.renderer.message(effect.screen, after, expires), effect.edit)
+            Reply(self.renderer.message(effect.screen, after, expires, now), effect.edit)
             for effect in outcome.effects
             if isinstance(effect, Show)
         )
@@ -112,8 +121,26 @@ class Conversation:
     def _hear(self, text: Text, state: State, language: Language) -> Heard:
         """What a message without danger means, where the parent stands."""
         spoken = state.language or language
-        shown = self.renderer.message(current(self.flows, state), replace(state, language=spoken))
-        return self.listener.meaning(text.words, [(b.label, b.press) for b in shown.buttons], spoken)
+        shown = self.renderer.message(current(self.flows, state), replace(state, language=spoken), now=self.clock())
+        heard = self.listener.meaning(text.words, [(b.label, b.press) for b in shown.buttons], spoken)
+        if state.view != "school" or heard.press is not None or heard.decision == "answer":
+            return heard
+        return replace(heard, schools=tuple(code(school) for school in self.register.find(text.words)))
+
+    def _looked_up(self, event: Press | Started) -> Press | Started:
+        """The event with its school and district as they are in the register and the content; unknown ones left out.
+
+        A link may hold a school's id or its code, and a school that closed stands for the one that took over.
+        """
+        if isinstance(event, Started):
+            named = self.register.by_id.get(event.school or "")
+            school = self.register.by_code.get(code(named) if named else (event.school or "").lower())
+            level = school.level if school is not None and school.level != "combined" else None
+            return replace(event, school=code(school) if school else None, level=level)
+        known = {"school": self.register.by_code, "district": self.renderer.catalogue.districts}.get(event.verb)
+        if known is not None and event.choice not in known and event.choice not in (FORGET, UNKNOWN):
+            event = replace(event, choice="")
+        return event if event.school in self.register.by_code else replace(event, school=None)
 
     async def keep(self, chat_id: int, turn: Turn, update_id: int | None = None) -> None:
         """Keep what the turn led to, after its replies were sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 NodeId: TypeAlias = str
 """Id of a screen, lower-case ASCII: `start`, `worry.bullying`, `worry.bullying.told`. A topic's id is its screen's."""
@@ -14,17 +14,28 @@ DoorId: TypeAlias = str
 TopicId: TypeAlias = str
 """What a message can be about (`worry.bullying`), or `none` when it is about nothing the bot knows."""
 
+SchoolCode: TypeAlias = str
+"""A school's short code, its organisation number in base 36: it never changes, and fits into a button."""
+DistrictId: TypeAlias = str
+"""Id of a bydel, lower-case ASCII: `gamle-oslo`."""
+
 Language: TypeAlias = Literal["nb", "en"]
 Level: TypeAlias = Literal["primary", "upper"]
 """`primary` is grunnskole (Years 1-10), `upper` is videregående (Vg1-Vg3)."""
 
-View: TypeAlias = Literal["node", "level", "options", "offer"]
-"""The side of a screen that is shown: the screen itself, the question which school that comes before it, the options
-(language, level, earlier answers), or an offer of topics to choose from."""
+View: TypeAlias = Literal["node", "level", "options", "offer", "school", "district"]
+"""The side of a screen that is shown: the screen itself, the question which kind of school that comes before it, the
+options (language, level, school, earlier answers), an offer of topics to choose from, the search for a school,
+or the question which district the family lives in."""
 
 LANGUAGES: tuple[Language, ...] = ("nb", "en")
 LEVELS: tuple[Level, ...] = ("primary", "upper")
 NONE: TopicId = "none"
+VIEWS: tuple[View, ...] = get_args(View)
+UNKNOWN: DistrictId = "unknown"
+"""The district of a parent who was asked and does not know it."""
+FORGET = "forget"
+"""What a button that lets the bot forget the school or the district carries as its choice."""
 CRISES: tuple[TopicId, ...] = (
     "crisis.suicide",
     "crisis.violence",
@@ -49,32 +60,36 @@ class State:
 
     Where the parent is follows by replaying `trail` over the flow, so there is no cursor to go stale.
     `paused` is the trail that a typed question or a danger interrupted; `offered` are the topics of the last
-    "did you mean", so that a typed number can answer it; `view` is the side of the screen that was shown last, for the
-    same reason; `switched` says that the last message was answered in another language than before, and that going back
-    was offered; `misses` counts messages not understood in a row.
+    "did you mean" (or the schools of the last search), so that a typed number can answer it; `view` is the side of the
+    screen that was shown last, for the same reason; `switched` says that the last message was answered in another
+    language than before, and that going back was offered; `misses` counts messages not understood in a row. `school` is
+    the child's, `district` where the family lives.
     """
 
     language: Language | None = None
     level: Level | None = None
     trail: tuple[Answer, ...] = ()
     paused: tuple[Answer, ...] = ()
-    offered: tuple[TopicId, ...] = ()
+    offered: tuple[TopicId | SchoolCode, ...] = ()
     view: View = "node"
     switched: bool = False
     misses: int = 0
+    school: SchoolCode | None = None
+    district: DistrictId | None = None
 
 
 # --- what happens -------------------------------------------------------------------------------------------------
 
-Verb: TypeAlias = Literal["choose", "goto", "back", "language", "level", "options", "resume"]
+Verb: TypeAlias = Literal["choose", "goto", "back", "language", "level", "options", "resume", "school", "district"]
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
     """A button, complete in itself: it works with an empty store, after months, on another machine.
 
-    `node` is the screen it belongs to (for `goto`, the screen it leads to); `choice` is the choice, language or level.
-    `level` and `language` are those of the screen it stood on.
+    `node` is the screen it belongs to (for `goto`, the screen it leads to); `choice` is the choice, language, level,
+    school or district. `level`, `language` and `school` are those of the screen it stood on. `school` and `district`
+    without a choice ask for one.
     """
 
     verb: Verb
@@ -82,14 +97,21 @@ class Press:
     choice: str = ""
     level: Level | None = None
     language: Language | None = None
+    school: SchoolCode | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """The parent pressed start, perhaps through a link that named a language or a topic."""
+    """The parent pressed start, perhaps through a link that named a school, a language or a topic.
+
+    `school` is what stood in the link, a code or an id, until the conversation has looked it up; then it is the code of
+    a school that exists, and `level` that school's.
+    """
 
     language: Language | None = None
     topic: TopicId | None = None
+    school: SchoolCode | None = None
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +138,7 @@ class Heard:
 
     `topics` come best first. `crisis` is set for the decisions `crisis` (an acute danger) and `doubt` (perhaps one).
     `language` is None when the message is too short to tell. `press` is the button whose number or label was typed.
+    `schools` are those that it may name, best first, when a school was asked for.
     """
 
     decision: Decision
@@ -123,6 +146,7 @@ class Heard:
     crisis: TopicId | None = None
     language: Language | None = None
     press: Press | None = None
+    schools: tuple[SchoolCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +171,22 @@ Note: TypeAlias = Literal[
     "level_upper",
     "person",
     "not_erased",
+    "school_set",
+    "school_forgotten",
+    "school_not_found",
 ]
 """A short line above a screen, by id; the words are in `ui.yaml` under `notes`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What a parent is to see: a screen, which side of it, short lines above it, and the topics of an offer."""
+    """What a parent is to see: a screen, which side of it, short lines above it, and the topics or schools offered."""
 
     node: NodeId
     view: View = "node"
     notes: tuple[Note, ...] = ()
     topics: tuple[TopicId, ...] = ()
+    schools: tuple[SchoolCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

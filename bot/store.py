@@ -20,7 +20,7 @@ from pathlib import Path
 import aiosqlite
 
 from bot.errors import StoreError
-from bot.model import LANGUAGES, LEVELS, Answer, State
+from bot.model import LANGUAGES, LEVELS, VIEWS, Answer, State
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
     (
@@ -73,6 +73,8 @@ def encode(state: State) -> str:
             "v": 1,
             "language": state.language,
             "level": state.level,
+            "school": state.school,
+            "district": state.district,
             "trail": [[a.node, a.choice] for a in state.trail],
             "paused": [[a.node, a.choice] for a in state.paused],
             "offered": list(state.offered),
@@ -91,15 +93,22 @@ def decode(text: str) -> State:
         return State(
             language=next((x for x in LANGUAGES if x == data["language"]), None),
             level=next((x for x in LEVELS if x == data["level"]), None),
+            school=_id(data.get("school")),
+            district=_id(data.get("district")),
             trail=tuple(Answer(str(node), str(choice)) for node, choice in data["trail"]),
             paused=tuple(Answer(str(node), str(choice)) for node, choice in data["paused"]),
             offered=tuple(str(topic) for topic in data["offered"]),
-            view=next((x for x in ("node", "level", "options", "offer") if x == data["view"]), "node"),
+            view=next((x for x in VIEWS if x == data["view"]), "node"),
             switched=data.get("switched") is True,
             misses=int(data["misses"]),
         )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return State()
+
+
+def _id(value: object) -> str | None:
+    """An id as it was stored; None for anything else, as a state from before it was kept has none."""
+    return value if isinstance(value, str) and value else None
 
 
 class Store:

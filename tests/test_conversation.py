@@ -112,7 +112,7 @@ def path(tmp_path: Path) -> Path:
 async def conversation(application: Application, ears: Listener, path: Path) -> AsyncIterator[Conversation]:
     """The conversation over a real database, at a time that stands still."""
     store = Store(path, SECRET, DAYS)
-    yield Conversation(application.flows, application.renderer, ears, store, lambda: NOW)
+    yield Conversation(application.flows, application.renderer, ears, application.register, store, lambda: NOW)
     await store.close()
 
 

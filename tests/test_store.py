@@ -37,6 +37,8 @@ WHOLE = State(
     view="offer",
     switched=True,
     misses=1,
+    school="g4a1x2",
+    district="gamle-oslo",
 )
 """A state with something in every field."""
 

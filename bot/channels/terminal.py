@@ -91,7 +91,7 @@ def _print(console: Console, message: Message) -> None:
     """Blocks with a blank line before headings, then the buttons, numbered."""
     console.print()
     for block in message.blocks:
-        if block.kind == "heading":
+        if block.kind in ("heading", "quote"):
             console.print()
         console.print(_styled(block))
     console.print()
@@ -100,10 +100,13 @@ def _print(console: Console, message: Message) -> None:
 
 
 def _styled(block: Block) -> Styled:
-    """A block in the terminal's own style; a link shows its whole address."""
+    """A block in the terminal's own style; a link shows its whole address, after its words if it has any of its own."""
     text = Styled("– " if block.kind == "item" else "")
     for span in block.spans:
-        text.append(span.href or span.text, style="underline" if span.href else "")
+        named = span.href is not None and span.text not in span.href
+        text.append(f"{span.text} (" if named else "" if span.href else span.text)
+        text.append(span.href or "", style="underline")
+        text.append(")" if named else "")
     text.stylize("bold" if block.kind in ("title", "heading") else "")
     return text
 

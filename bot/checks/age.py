@@ -14,17 +14,33 @@ WARN, FAIL = 180, 365
 
 def check(catalogue: Catalogue, today: date) -> Iterator[Fault]:
     """Facts that were last compared with their source more than 180 (warning) or 365 days before `today`."""
-    services = catalogue.sources["content/services.yaml"]
+    for file, path, fact in facts(catalogue):
+        source = catalogue.sources[f"content/{file}"]
+        yield from _age(fact, source.file, source.line((*path, "checked")), ".".join(path), today)
+
+
+def facts(catalogue: Catalogue) -> Iterator[tuple[str, tuple[str, ...], Sourced]]:
+    """Every fact: the file in `content/` that it stands in, the keys that lead to it, and itself."""
     for service_id, service in catalogue.facts.services.items():
-        for name in ServiceModel.model_fields:
-            fact = getattr(service, name)
-            if fact is not None:
-                yield from _age(
-                    fact, services.file, services.line((service_id, name, "checked")), f"{service_id}.{name}", today
-                )
-    values = catalogue.sources["content/values.yaml"]
+        yield from _contacts("services.yaml", (service_id,), service)
     for value_id, value in catalogue.facts.values.items():
-        yield from _age(value, values.file, values.line((value_id, "checked")), value_id, today)
+        yield "values.yaml", (value_id,), value
+    for district_id, district in catalogue.districts.items():
+        if district.page is not None:
+            yield "districts.yaml", (district_id, "page"), district.page
+        for service_id, service in district.contacts.items():
+            yield from _contacts("districts.yaml", (district_id, "contacts", service_id), service)
+    for break_id, one in catalogue.breaks.items():
+        yield "calendar.yaml", (break_id,), one
+
+
+def _contacts(
+    file: str, path: tuple[str, ...], service: ServiceModel
+) -> Iterator[tuple[str, tuple[str, ...], Sourced]]:
+    for name in ServiceModel.model_fields:
+        fact = getattr(service, name)
+        if fact is not None:
+            yield file, (*path, name), fact
 
 
 def _age(fact: Sourced, file: str, line: int, name: str, today: date) -> Iterator[Fault]:

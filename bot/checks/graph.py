@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from bot.content.catalogue import Book, Catalogue, NodeText
 from bot.content.faults import Fault
-from bot.dialogs.flow import Card, Doors, End, Flows, Ladder, Node, Question
+from bot.dialogs.flow import Card, Doors, Draft, End, Flows, Ladder, Node, Question
 from bot.dialogs.topics import TOPICS
 from bot.model import LANGUAGES, LEVELS, NONE, Language, Level
-from bot.render.screens import END_PARTS, choice_label
+from bot.render.keyboard import choice_label
+from bot.render.screens import END_PARTS
 
 _FLOWS = "bot/dialogs/flows.py"
 CRISIS_PARTS = ("listen", "call", "meanwhile", "avoid", "after")
@@ -68,7 +69,7 @@ def _words(book: Book, language: Language, flows: Flows, node: Node) -> Iterator
         return
     file, line = text.place.file, text.place.line()
     for level in node.levels:
-        if text.title.at(level) is None:
+        if text.title.at(level) is None and not isinstance(node, Draft):
             yield Fault(file, line, f"`{node.words}` has no title for `{level}`.", "Add `title:`.")
         for choice in node.visible(level):
             if not choice_label(book, flows, node, choice, level):
@@ -93,6 +94,9 @@ def _parts(book: Book, node: Node, text: NodeText, level: Level) -> Iterator[Fau
             yield from _doors(book, node, level, file, line)
         case Card() if node.id.startswith("crisis."):
             demanded = CRISIS_PARTS
+        case Draft():
+            demanded = ("message",)
+            yield from _matter(book, node, text, level)
         case Card(door=None) | Ladder():
             if not any(words.at(level) for words in text.parts.values()):
                 yield Fault(file, line, f"`{node.words}` says nothing at level `{level}`.", "Add `parts:` with a text.")
@@ -103,6 +107,20 @@ def _parts(book: Book, node: Node, text: NodeText, level: Level) -> Iterator[Fau
             yield Fault(
                 file, line, f"`{node.words}` lacks the part `{name}` for `{level}`.", f"Add `{name}:` under `parts:`."
             )
+
+
+def _matter(book: Book, node: Draft, text: NodeText, level: Level) -> Iterator[Fault]:
+    """A message with `{matter}` in it needs to know what it is about; one without must not ask."""
+    file, line = text.place.file, text.place.line()
+    message = text.parts["message"].at(level) if "message" in text.parts else None
+    if message is not None and message.count("{matter}") != bool(node.matter):
+        where = "once" if node.matter else "nowhere"
+        yield Fault(file, line, f"`{node.words}` must hold {{matter}} {where}.", "Mend the text.")
+    about = book.nodes.get(node.matter)
+    if about is not None and ("matter" not in about.parts or about.parts["matter"].at(level) is None):
+        place = about.place
+        what = f"`{node.matter}` lacks the part `matter` for `{level}`."
+        yield Fault(place.file, place.line(), what, "Add `matter:` under `parts:`.")
 
 
 def _doors(book: Book, end: End, level: Level, file: str, line: int) -> Iterator[Fault]:

@@ -7,19 +7,24 @@ from collections.abc import Iterator
 from bot.checks.texts import Field, both
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
-from bot.dialogs.flow import Flows
-from bot.model import LANGUAGES, Language, Level, Screen, State
+from bot.dialogs.flow import Flows, Node
+from bot.model import LANGUAGES, Language, Level, SchoolCode, Screen, State
 from bot.render.codec import LIMIT, decode, encode
+from bot.render.drafts import SENT_IN
 from bot.render.message import Message
 from bot.render.prose import plain
 from bot.render.screens import Renderer
 
 LABEL = 28
 """Characters that a button shows on a phone (voice.md section 7)."""
+LONGEST: SchoolCode = "zzzzzz"
+"""A school's code as long as any: nine digits in base 36."""
 MESSAGE = 4096
 """Characters that Telegram takes in one message."""
 _PROFILE = {"name": 64, "short_description": 120, "description": 512, "group_button": LABEL}
 _COMMAND = 256
+COPIED = 256
+"""Characters that Telegram's copy button takes."""
 
 
 def check(catalogue: Catalogue, flows: Flows) -> Iterator[Fault]:
@@ -29,8 +34,16 @@ def check(catalogue: Catalogue, flows: Flows) -> Iterator[Fault]:
     renderer = Renderer(catalogue, flows)
     for language in LANGUAGES:
         for node, level in walk(flows):
-            message = renderer.message(Screen(node), State(language=language, level=level))
+            message = renderer.message(Screen(node), State(language=language, level=level, school=LONGEST))
             yield from _message(catalogue, flows, language, node, message)
+            if message.copy is not None and len(message.copy.text) > COPIED:
+                yield _too_long_to_copy(catalogue, flows.nodes[node], level, len(message.copy.text))
+
+
+def _too_long_to_copy(catalogue: Catalogue, node: Node, level: Level, length: int) -> Fault:
+    text = catalogue.books[SENT_IN].nodes[node.words]
+    what = f"The message of `{node.id}` ({level}) has {length} characters; {COPIED} fit on the copy button."
+    return Fault(text.place.file, text.place.line(), what, "Make it shorter.")
 
 
 def walk(flows: Flows) -> Iterator[tuple[str, Level]]:

@@ -15,6 +15,8 @@ _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d .:–-]*\d|(?<!Vg)\d")
 _ADDRESS = re.compile(r"https?://|www\.|\b[a-zæøå-]+\.(?:no|com|org|net|eu)\b|\S+@\S+", re.IGNORECASE)
 _MARKUP = re.compile(r"</?[a-z]+>|\*\*|__|[<>]", re.IGNORECASE)
 _UNSEEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_FILLED_IN = ("stored", "notes", "screens", "facts", "times")
+"""Sections of `ui.yaml` whose texts hold names in braces."""
 _FORMAT = re.compile(r"\{[a-z_]+\}")
 
 
@@ -39,7 +41,7 @@ def _references(catalogue: Catalogue, field: Field, text: str) -> Iterator[Fault
                 f"Add it to content/{file} with its source, or refer to another.",
             )
     rest = REFERENCE.sub("", text)
-    if field.path[0] == "stored":
+    if field.path[0] in _FILLED_IN or field.path[-1] == "message":
         rest = _FORMAT.sub("", rest)
     if "{" in rest or "}" in rest:
         yield field.fault("A brace stands alone.", "Write a reference as {phone:emergency.police}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bot.content.catalogue import Book, Catalogue, Words
+from bot.content.catalogue import NO_WORDS, Book, Catalogue, Words
 from bot.content.faults import Fault
 from bot.content.source import KeyPath, Source
 from bot.model import LANGUAGES, LEVELS, Language
@@ -49,7 +49,7 @@ def fields(catalogue: Catalogue, language: Language) -> Iterator[Field]:
         for name, words in node.choices.items():
             yield Field(language, source, (node_id, "choices", name), words)
     for door_id, door in book.doors.items():
-        for name in ("name", "what", "how"):
+        for name in ("name", "what", "how", *(("local",) if door.local != NO_WORDS else ())):
             yield Field(language, door.place.source, (door_id, name), getattr(door, name))
     yield from _ui(catalogue, book, language)
     source = catalogue.sources[f"content/{language}/poster.yaml"]
@@ -60,7 +60,7 @@ def fields(catalogue: Catalogue, language: Language) -> Iterator[Field]:
 def _ui(catalogue: Catalogue, book: Book, language: Language) -> Iterator[Field]:
     source = catalogue.sources[f"content/{language}/ui.yaml"]
     for section in type(book.ui).model_fields:
-        for name, text in getattr(book.ui, section).items():
+        for name, text in dict(getattr(book.ui, section)).items():
             yield Field(language, source, (section, name), Words(text, text))
 
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from bot.content.schema import (
     AgesModel,
+    BreakModel,
     ContactModel,
+    DistrictModel,
+    FactWordsModel,
     PatternsModel,
     PosterModel,
     ServiceModel,
@@ -15,7 +18,7 @@ from bot.content.schema import (
     ValueModel,
 )
 from bot.content.source import KeyPath, Source
-from bot.model import DoorId, Language, Level, NodeId, TopicId
+from bot.model import DistrictId, DoorId, Language, Level, NodeId, TopicId
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +68,13 @@ class NodeText:
 
 @dataclass(frozen=True, slots=True)
 class DoorText:
-    """A person or service in words."""
+    """A person or service in words; `local` only for services that every district has."""
 
     place: Place
     name: Words
     what: Words
     how: Words
+    local: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,24 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
+class SchoolLine:
+    """The child's school where a text names it: its name, and its homepage if it has one."""
+
+    name: str
+    homepage: str
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """Phones, addresses, hours, ages and other numbers, by id."""
+    """Phones, addresses, hours, ages and other numbers, by id, and in each language the words around them.
+
+    `school` is the child's, in the texts that name the school's office.
+    """
 
     services: Mapping[str, ServiceModel]
     values: Mapping[str, ValueModel]
+    words: Mapping[Language, FactWordsModel]
+    school: SchoolLine | None = None
 
     def contact(self, kind: str, service_id: str) -> ContactModel | None:
         """The contact of that kind (`phone`, `web`, ...), if the service has one."""
@@ -126,11 +143,14 @@ class Book:
 class Catalogue:
     """Everything that is known, in both languages.
 
-    `renamed` leads from old screen ids to new ones, `concepts` from a concept to its words; `sources` are the files.
+    `renamed` leads from old screen ids to new ones, `concepts` from a concept to its words; `breaks` are the
+    schools' holidays; `sources` are the files.
     """
 
     books: Mapping[Language, Book]
     facts: Facts
+    districts: Mapping[DistrictId, DistrictModel]
+    breaks: Mapping[str, BreakModel]
     renamed: Mapping[NodeId, NodeId]
     concepts: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]

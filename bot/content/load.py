@@ -23,8 +23,10 @@ from bot.content.catalogue import (
 )
 from bot.content.faults import Fault
 from bot.content.schema import (
+    BreakModel,
     ByLevelText,
     ConceptModel,
+    DistrictModel,
     DoorModel,
     GlossaryModel,
     IdsModel,
@@ -72,6 +74,8 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
 
     services = dict(_each(source(folder / "services.yaml"), ServiceModel, faults))
     values = dict(_each(source(folder / "values.yaml"), ValueModel, faults))
+    districts = dict(_each(source(folder / "districts.yaml"), DistrictModel, faults))
+    breaks = dict(_each(source(folder / "calendar.yaml"), BreakModel, faults))
     ids = _whole(source(folder / "ids.yaml"), IdsModel, faults)
     concepts = {
         name: (*model.nb, *model.en) for name, model in _each(source(folder / "concepts.yaml"), ConceptModel, faults)
@@ -86,7 +90,13 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
     return (
         Catalogue(
             books=MappingProxyType(books),
-            facts=Facts(MappingProxyType(services), MappingProxyType(values)),
+            facts=Facts(
+                MappingProxyType(services),
+                MappingProxyType(values),
+                MappingProxyType({language: book.ui.facts for language, book in books.items()}),
+            ),
+            districts=MappingProxyType(districts),
+            breaks=MappingProxyType(breaks),
             renamed=MappingProxyType(dict(ids.renamed) if ids else {}),
             concepts=MappingProxyType(concepts),
             sources=MappingProxyType(sources),
@@ -126,7 +136,9 @@ def _book(folder: Path, source: Callable[[Path], Source], faults: list[Fault]) -
                 MappingProxyType({name: _words(text) for name, text in model.choices.items()}),
             )
     doors = {
-        door_id: DoorText(Place(doors_source, (door_id,)), _words(m.name), _words(m.what), _words(m.how))
+        door_id: DoorText(
+            Place(doors_source, (door_id,)), _words(m.name), _words(m.what), _words(m.how), _words(m.local)
+        )
         for door_id, m in _each(doors_source, DoorModel, faults)
     }
     if ui is None or poster is None or glossary is None:

@@ -36,11 +36,33 @@ class NodeModel(Strict):
 
 
 class DoorModel(Strict):
-    """A person or service: its name, what it is, and how to reach it."""
+    """A person or service: its name, what it is, and how to reach it.
+
+    `local` is how to find it in one's own district, for services that every district has.
+    """
 
     name: LevelText
     what: LevelText
     how: LevelText
+    local: LevelText | None = None
+
+
+class FactWordsModel(Strict):
+    """The words around facts: opening hours, numbers with their unit, the office of a school and its homepage.
+
+    `{number}` and `{school}` stand for what is filled in.
+    """
+
+    always: Text
+    workdays: Text
+    every_day: Text
+    percent: Text
+    year: Text
+    years: Text
+    office: Text
+    office_at: Text
+    page: Text
+    page_at: Text
 
 
 class UiModel(Strict):
@@ -55,6 +77,8 @@ class UiModel(Strict):
     telegram: dict[str, Text]
     commands: dict[str, Text]
     terminal: dict[str, Text]
+    times: dict[str, Text]
+    facts: FactWordsModel
 
 
 class PosterModel(Strict):
@@ -117,6 +141,27 @@ class ServiceModel(Strict):
     ages: AgesModel | None = None
 
 
+class DistrictModel(Strict):
+    """A district (bydel) of the city, its page, and the contacts there that differ from the city's.
+
+    `first` and `last` are the days between which it exists; null where no end is known.
+    """
+
+    name: Text
+    page: ContactModel | None = None
+    contacts: dict[str, ServiceModel] = Field(default_factory=dict)
+    first: date | None = None
+    last: date | None = None
+
+
+class BreakModel(Sourced):
+    """A break of the schools: the first and the last day without school."""
+
+    name: Literal["summer", "autumn", "christmas", "winter", "easter"]
+    first: date
+    last: date
+
+
 class ValueModel(Sourced):
     """A number that prose refers to."""
 
@@ -170,6 +215,8 @@ FILES: dict[str, tuple[type[BaseModel], bool]] = {
     "doors": (DoorModel, True),
     "services": (ServiceModel, True),
     "values": (ValueModel, True),
+    "districts": (DistrictModel, True),
+    "calendar": (BreakModel, True),
     "ui": (UiModel, False),
     "poster": (PosterModel, False),
     "glossary": (GlossaryModel, False),

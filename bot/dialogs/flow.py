@@ -117,9 +117,20 @@ class End(Node):
 
 @dataclass(frozen=True, slots=True)
 class Ladder(Node):
-    """For a parent who has tried already: the doors above those that the end `of` named."""
+    """For a parent who has tried already: the doors above those."""
 
-    of: NodeId = ""
+    doors: Doors = field(default_factory=lambda: Doors((), ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Node):
+    """A message that a parent can copy and send: its words, and for whom it is at each level.
+
+    `matter` is the id of the words that say what it is about, for a message with `{matter}` in it.
+    """
+
+    to: Doors = field(default_factory=lambda: Doors((), ()))
+    matter: NodeId = ""
 
 
 class Flows:

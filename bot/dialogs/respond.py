@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.dialogs.flow import End, Flows, Ladder, Node, Question
+from bot.dialogs.flow import Draft, End, Flows, Ladder, Node, Question
 from bot.dialogs.replay import LIMIT, nearest, position, trail_at, way_to
 from bot.model import (
+    FORGET,
     LANGUAGES,
     LEVELS,
     Answer,
@@ -26,6 +27,7 @@ from bot.model import (
     Started,
     State,
     Unreadable,
+    View,
 )
 
 COMMANDS = {
@@ -35,7 +37,10 @@ COMMANDS = {
     "privacy": "meta.privacy",
     "delete": "meta.delete",
 }
-"""Menu commands and the screens they open; `start` is an event of its own, `language` shows the options in place."""
+"""Menu commands and the screens they open; `start` is an event of its own, `language` shows the options
+and `school` the search for a school, both in place."""
+IN_PLACE: dict[str, View] = {"language": "options", "school": "school"}
+"""Menu commands that turn the screen where the parent is to another side."""
 
 OFFERED = 3
 """Topics in a "did you mean" at most."""
@@ -54,8 +59,8 @@ def respond(flows: Flows, state: State, event: Event) -> Outcome:
             return _started(flows, state, event)
         case Press():
             return _pressed(flows, state, event)
-        case Command(name="language"):
-            return _show(flows, replace(state, view="options"))
+        case Command(name="language" | "school"):
+            return _show(flows, replace(state, view=IN_PLACE[event.name], offered=()))
         case Command():
             node = flows.find(COMMANDS.get(event.name, flows.root))
             return _jump(flows, state, node or flows.nodes[flows.root])
@@ -69,13 +74,13 @@ def current(flows: Flows, state: State) -> Screen:
     """The screen that `state` stands at, as it was shown last."""
     node = position(flows, state).node
     view = state.view
-    offered = tuple(topic for topic in state.offered if topic in flows.nodes)
+    offered = tuple(topic for topic in state.offered if topic in flows.nodes) if view == "offer" else ()
     if view == "offer" and not offered:
         view = "node"
     if view in ("node", "level"):
         view = "level" if node.asks_level and state.level is None else "node"
     notes: tuple[Note, ...] = ("written_in",) if state.switched else ()
-    return Screen(node.id, view, notes, offered if view == "offer" else ())
+    return Screen(node.id, view, notes, offered, state.offered[:OFFERED] if view == "school" else ())
 
 
 def _show(flows: Flows, state: State, notes: tuple[Note, ...] = (), edit: bool = False) -> Outcome:
@@ -86,15 +91,20 @@ def _show(flows: Flows, state: State, notes: tuple[Note, ...] = (), edit: bool =
     state = replace(
         state,
         view=screen.view,
-        offered=screen.topics,
+        offered=screen.topics or screen.schools,
         paused=() if isinstance(here.node, End) or here.node.id == flows.root else state.paused,
     )
     return Outcome(state, (Show(replace(screen, notes=notes), edit),))
 
 
 def _started(flows: Flows, state: State, event: Started) -> Outcome:
-    """Begin again, keeping language and level; a link may name a language and a topic."""
-    fresh = State(language=event.language or state.language, level=state.level)
+    """Begin again, keeping what was said about the family; a link may name a school, a language and a topic."""
+    fresh = State(
+        language=event.language or state.language,
+        level=event.level or state.level,
+        school=event.school or state.school,
+        district=state.district,
+    )
     topic = flows.find(event.topic) if event.topic else None
     return _jump(flows, fresh, topic or flows.nodes[flows.root])
 
@@ -112,7 +122,7 @@ def _jump(
             notes = (*notes, "level_primary" if node.levels[0] == "primary" else "level_upper")
         level = node.levels[0]
     here = position(flows, state)
-    flowing = isinstance(here.node, (Question, End, Ladder))
+    flowing = isinstance(here.node, (Question, End, Ladder, Draft))
     about_the_bot = node.id.startswith("meta.") and here.node.id != flows.root
     interrupted = (flowing or about_the_bot) and here.node.id != node.id
     paused = state.paused or (here.trail if interrupted else ())
@@ -179,6 +189,19 @@ def _pressed(flows: Flows, state: State, press: Press, edit: bool = True) -> Out
             return _show(flows, replace(state, trail=here, view="options"), edit=edit)
         case "resume":
             return _show(flows, replace(state, trail=state.paused or here, paused=()), edit=edit)
+        case "school" | "district":
+            return _placed(flows, replace(state, trail=here), press, edit)
+
+
+def _placed(flows: Flows, state: State, press: Press, edit: bool) -> Outcome:
+    """The school or the district: asked for, chosen, or forgotten."""
+    if not press.choice:
+        return _show(flows, replace(state, view="school" if press.verb == "school" else "district"), edit=edit)
+    chosen = None if press.choice == FORGET else press.choice
+    if press.verb == "district":
+        return _show(flows, replace(state, district=chosen), edit=edit)
+    note: Note = "school_set" if chosen else "school_forgotten"
+    return _show(flows, replace(state, school=chosen), (note,), edit)
 
 
 def _chosen(flows: Flows, state: State, node: Node, here: tuple[Answer, ...], press: Press, edit: bool) -> Outcome:
@@ -210,6 +233,10 @@ def _heard(flows: Flows, state: State, event: Heard) -> Outcome:
     """A typed message that is not about danger."""
     if event.press is not None:
         return _pressed(flows, state, event.press, edit=False)
+    if event.schools:
+        return _show(flows, replace(state, view="school", offered=event.schools[:OFFERED], misses=0))
+    if state.view == "school" and event.decision == "unknown":
+        return _show(flows, replace(state, offered=()), ("school_not_found",))
     notes: tuple[Note, ...] = ()
     if event.language is not None and event.language != state.language:
         notes = ("written_in",) if state.language is not None else ()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.dialogs.flow import ByLevel, Card, Choice, Doors, End, Ladder, Menu, Next, Node, Question, To
+from bot.dialogs.flow import ByLevel, Card, Choice, Doors, Draft, End, Menu, Next, Node, Question, To
+from bot.dialogs.ladder import DANGER, TRIED, ladder, writes
 from bot.model import LEVELS, DoorId, Level, NodeId
 
 TEACHER = "school.contact_teacher"
@@ -27,8 +28,6 @@ ABOVE_TEACHER = Doors((OFFICE, HEAD, AGENCY, "influence.fug"), (OFFICE, HEAD, AG
 ABOVE_TEACHER_ENVIRONMENT = Doors((HEAD, GOVERNOR, BULLYING_OMBUD), (HEAD, GOVERNOR, BULLYING_OMBUD, PUPIL_OMBUD))
 ABOVE_AKS = Doors(("school.aks_leader", HEAD, GOVERNOR, BULLYING_OMBUD), ())
 
-DANGER = Choice("danger", To("danger"))
-
 
 def end(
     node_id: NodeId,
@@ -41,14 +40,18 @@ def end(
     levels: tuple[Level, ...] = LEVELS,
     more: tuple[Choice, ...] = (),
 ) -> tuple[Node, ...]:
-    """An end and its ladder, with the ways on that every end has: at home meanwhile, tried already, danger."""
+    """An end and its ladder, with the ways on that every end has: at home meanwhile, tried already, danger.
+
+    Where the first door is a person at school, a message to them comes first.
+    """
     topic = ".".join(node_id.split(".")[:2])
-    ladder = f"{node_id}.tried"
-    home, help_ = Choice("home", To(f"{topic}.home")), Choice("tried", To(ladder))
+    above = tuple(ladder(node_id, first, tried, levels))
+    write = (writes(node_id),) if isinstance(above[0], Draft) else ()
+    home, help_ = Choice("home", To(f"{topic}.home")), Choice(TRIED, To(f"{node_id}.{TRIED}"))
     return (
         End(
             node_id,
-            (*more, home, help_, DANGER),
+            (*write, *more, home, help_, DANGER),
             text=text,
             levels=levels,
             asks_level=True,
@@ -57,7 +60,7 @@ def end(
             tried=tried,
             because=because,
         ),
-        Ladder(ladder, (DANGER,), text="ladder", levels=levels, asks_level=True, of=node_id),
+        *above,
     )
 
 
@@ -124,7 +127,7 @@ LEARNING = (
         "worry.learning.no_follow_up",
         first=Doors((HEAD,), ("school.department_head",)),
         outside=Doors(("service.ppt", "influence.fug"), ("service.ppt", PUPIL_OMBUD, "influence.fug")),
-        tried=Doors((OFFICE, AGENCY), (HEAD, AGENCY)),
+        tried=Doors((OFFICE, AGENCY), (OFFICE, HEAD, AGENCY)),
     ),
     home("worry.learning"),
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.content.catalogue import Catalogue
 from bot.dialogs.flow import End, Flows, Ladder, Question
 from bot.model import Language, Level
+from bot.render.keyboard import choice_label
 from bot.render.prose import plain
-from bot.render.screens import choice_label
 
 
 def mermaid(flows: Flows, catalogue: Catalogue, level: Level, language: Language) -> str:

@@ -1,7 +1,8 @@
 """Buttons and links as the short ASCII strings that Telegram carries.
 
-A button: `1c|worry.bullying|pupils|pn`, that is version and verb, screen, choice, then level and language of the screen
-it stood on. At most 64 bytes. It says everything, so it works with an empty store; it holds nothing secret.
+A button: `1c|worry.bullying|pupils|png4a1x2`, that is version and verb, screen, choice, then level, language and school
+of the screen it stood on. At most 64 bytes. It says everything, so it works with an empty store; it holds nothing
+secret.
 A deep link: `1-<school or x>-<nb|en|x>-<topic or x>` of `A-Za-z0-9_-`, at most 64 characters; unknown parts are
 ignored one by one.
 """
@@ -22,11 +23,15 @@ _VERBS: dict[Verb, str] = {
     "level": "v",
     "options": "o",
     "resume": "r",
+    "school": "s",
+    "district": "d",
 }
 _LETTERS: dict[str, Verb] = {letter: verb for verb, letter in _VERBS.items()}
 _LEVELS: dict[Level, str] = {"primary": "p", "upper": "u"}
 _LANGUAGES: dict[Language, str] = {"nb": "n", "en": "e"}
-_BUTTON = re.compile(r"1([a-z])\|([a-z0-9_.]{1,58})\|([a-z0-9_]{0,56})\|([pux])([nex])[A-Za-z0-9]*")
+_BUTTON = re.compile(
+    r"1([a-z])\|([a-z0-9_.]{1,58})\|([a-z0-9_-]{0,56})\|([pux])([nex])([a-z0-9]{0,8})(?:[A-Z][A-Za-z0-9]*)?"
+)
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -34,7 +39,7 @@ def encode(press: Press) -> str:
     """The callback data of a button."""
     level = _LEVELS[press.level] if press.level else "x"
     language = _LANGUAGES[press.language] if press.language else "x"
-    return f"{VERSION}{_VERBS[press.verb]}|{press.node}|{press.choice}|{level}{language}"
+    return f"{VERSION}{_VERBS[press.verb]}|{press.node}|{press.choice}|{level}{language}{press.school or ''}"
 
 
 def decode(data: str) -> Press | None:
@@ -44,11 +49,14 @@ def decode(data: str) -> Press | None:
         return None
     level = next((name for name, letter in _LEVELS.items() if letter == match[4]), None)
     language = next((name for name, letter in _LANGUAGES.items() if letter == match[5]), None)
-    return Press(_LETTERS[match[1]], match[2], match[3], level, language)
+    return Press(_LETTERS[match[1]], match[2], match[3], level, language, match[6] or None)
 
 
 def payload(text: str) -> Started:
-    """What a deep link asks for. A school's id may hold hyphens, so the other parts are counted from the end."""
+    """What a deep link asks for, its school as it stands there.
+
+    A school's id may hold hyphens, so the other parts are counted from the end.
+    """
     parts = text.split("-") if _PAYLOAD.fullmatch(text) else []
     if not parts or parts[0] != VERSION:
         return Started()
@@ -57,4 +65,5 @@ def payload(text: str) -> Started:
         rest = [*rest, *["x"] * (3 - len(rest))]
     language: Language | None = "nb" if rest[-2] == "nb" else "en" if rest[-2] == "en" else None
     topic = rest[-1].replace("_", ".", 1) if "_" in rest[-1] else None
-    return Started(language, topic)
+    school = "-".join(rest[:-2])
+    return Started(language, topic, school if school and school != "x" else None)

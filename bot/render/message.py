@@ -19,9 +19,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One line or paragraph."""
+    """One line or paragraph; a `quote` is meant to be copied as it is."""
 
-    kind: Literal["title", "heading", "paragraph", "item"]
+    kind: Literal["title", "heading", "paragraph", "item", "quote"]
     spans: tuple[Span, ...]
 
     @property
@@ -39,12 +39,21 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Copy:
+    """A button that puts a text into the clipboard, where the channel has such a thing."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """A screen in words: blocks from top to bottom, and rows of buttons."""
+    """A screen in words: blocks from top to bottom, perhaps a text to copy, and rows of buttons."""
 
     language: Language
     blocks: tuple[Block, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
+    copy: Copy | None = None
 
     @property
     def text(self) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.content.faults import Fault
 from bot.content.load import ROOT
 from bot.errors import ContentError
+from bot.model import SchoolCode
 from bot.schools.finding import find
 from bot.schools.school import COLUMNS, Problem, School, code, parse, shown
 from bot.schools.table import Line, decode, rows
@@ -41,12 +42,9 @@ class Register:
         return {school.org_number: school for school in self.schools}
 
     @cached_property
-    def _codes(self) -> Mapping[str, School]:
-        return {code(school): school for school in self.schools}
-
-    def by_code(self, text: str) -> School | None:
-        """The school with this code, in small or capital letters; None for any other text."""
-        return self._codes.get(text.lower())
+    def by_code(self) -> Mapping[SchoolCode, School]:
+        """By each school's code, the school that answers for it: itself, or the one that took over from it."""
+        return {code(school): self.answering(school) for school in self.schools}
 
     def find(self, text: str, limit: int = 3) -> tuple[School, ...]:
         """The schools that `text` may mean, closed ones too, best first; an exact or clear hit stands alone."""

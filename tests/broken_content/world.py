@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
-from bot.dialogs.flow import Card, Choice, Doors, End, Flows, Ladder, Menu, Node, Question, To
+from bot.dialogs.flow import Card, Choice, Doors, Draft, End, Flows, Ladder, Menu, Node, Question, To
 from bot.dialogs.topics import TOPICS
 from bot.model import CRISES, LANGUAGES, NONE
 
@@ -81,7 +81,13 @@ CLINIC = Doors(("service.bup",), ("service.bup",))
 QUESTION = Question(
     "worry.absence", (Choice("days", To("worry.absence.days")), Choice("weeks", To("worry.absence.weeks")))
 )
-END = End("worry.absence.days", (Choice("tried", To("ladder")),), first=TEACHER, outside=CLINIC, tried=HEAD)
+END = End(
+    "worry.absence.days",
+    (Choice("write", To("message")), Choice("tried", To("ladder"))),
+    first=TEACHER,
+    outside=CLINIC,
+    tried=HEAD,
+)
 SECOND_END = End(
     "worry.absence.weeks",
     (Choice("tried", To("ladder")),),
@@ -117,7 +123,9 @@ def flows(*changed: Node, without: str = "", ways: tuple[Choice, ...] = WAYS) ->
             QUESTION,
             END,
             SECOND_END,
-            Ladder("ladder", of=END.id),
+            Ladder("ladder", doors=END.tried),
+            Draft("message", (Choice("silent", To("message.up")),), to=TEACHER),
+            Draft("message.up", to=HEAD, matter="message"),
             Card("service.bup", door="service.bup"),
             *(Card(topic, text="crisis.suicide") for topic in CRISES),
             *(Card(topic, text="card") for topic in plain),

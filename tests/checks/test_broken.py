@@ -92,7 +92,7 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
     ),
     "long_callback": (
         flows(
-            Card(LONG_ID, (Choice("y" * 12, To("danger")),), text="card"),
+            Card(LONG_ID, (Choice("y" * 6, To("danger")),), text="card"),
             ways=(*WAYS, Choice("long", To(LONG_ID), hidden=True)),
         ),
         [
@@ -135,7 +135,7 @@ def test_callback_that_fits(tmp_path: Path) -> None:
     """Callback data of exactly 64 bytes is no fault."""
     lay_out(tmp_path)
     fits = flows(
-        Card(LONG_ID, (Choice("y" * 9, To("danger")),), text="card"),
+        Card(LONG_ID, (Choice("y" * 3, To("danger")),), text="card"),
         ways=(*WAYS, Choice("long", To(LONG_ID), hidden=True)),
     )
 

@@ -22,6 +22,11 @@ from bot.render.codec import LIMIT, VERSION, decode, encode, payload
         (Press("language", "start", "en", None, "nb"), "1l|start|en|xn"),
         (Press("level", "worries", "primary"), "1v|worries|primary|xx"),
         (Press("options", "danger"), "1o|danger||xx"),
+        (Press("school", "start", "g4a1x2", "upper", "en"), "1s|start|g4a1x2|ue"),
+        (
+            Press("district", "service.bup", "gamle-oslo", "primary", "nb", "g4a1x2"),
+            "1d|service.bup|gamle-oslo|png4a1x2",
+        ),
         (Press("resume", "service.bup", "", "primary", "en"), "1r|service.bup||pe"),
     ],
 )
@@ -40,7 +45,7 @@ def test_every_button_there_can_be_fits_and_comes_back(
     wrong = []
     for node in FLOWS.nodes.values():
         for choice in ["", *LANGUAGES, *LEVELS, *(choice.id for choice in node.choices)]:
-            press = Press(verb, node.id, choice, level, language)
+            press = Press(verb, node.id, choice, level, language, "g4a1x2")
             data = encode(press)
             if len(data.encode("ascii")) > LIMIT or decode(data) != press:
                 wrong.append(data)
@@ -49,10 +54,10 @@ def test_every_button_there_can_be_fits_and_comes_back(
 
 
 def test_a_button_of_a_later_version_with_more_in_it_is_still_read() -> None:
-    """Letters added at the end, such as a school, do not stop an older bot from reading the button."""
-    press = decode("1c|worry.bullying|pupils|pn0127")
+    """What is added at the end after a capital letter does not stop an older bot from reading the button."""
+    press = decode("1c|worry.bullying|pupils|png4a1x2Zmore1")
 
-    assert Press("choose", "worry.bullying", "pupils", "primary", "nb") == press
+    assert Press("choose", "worry.bullying", "pupils", "primary", "nb", "g4a1x2") == press
 
 
 @pytest.mark.parametrize(
@@ -94,10 +99,10 @@ def test_data_that_was_never_ours_is_refused(data: str) -> None:
     ("text", "started"),
     [
         ("1-x-nb-worry_bullying", Started("nb", "worry.bullying")),
-        ("1-0127-en-x", Started("en")),
-        ("1-0127-x-service_bup", Started(None, "service.bup")),
+        ("1-0127-en-x", Started("en", school="0127")),
+        ("1-0127-x-service_bup", Started(None, "service.bup", "0127")),
         ("1-x-x-x", Started()),
-        ("1-nordre-aker-skole-en-worry_absence", Started("en", "worry.absence")),
+        ("1-nordre-aker-skole-en-worry_absence", Started("en", "worry.absence", "nordre-aker-skole")),
         ("1-x-nb-worry_mental_health", Started("nb", "worry.mental_health")),
         ("1-x-fr-worry_bullying", Started(None, "worry.bullying")),
         ("1-x-nb-gone", Started("nb")),
@@ -126,7 +131,7 @@ def test_a_link_can_name_every_topic(language: Language) -> None:
     wrong = []
     for topic in TOPICS:
         text = f"{VERSION}-school-of-some-length-{language}-{topic.replace('.', '_')}"
-        if topic != NONE and (payload(text) != Started(language, topic) or len(text) > LIMIT):
+        if topic != NONE and (payload(text) != Started(language, topic, "school-of-some-length") or len(text) > LIMIT):
             wrong.append(text)
 
     assert not wrong

@@ -13,9 +13,11 @@ from bot.content.schema import ContactModel, ServiceModel, ValueModel
 from bot.model import LANGUAGES, Language
 from bot.render.facts import KINDS, fact, hours, long_date
 from bot.render.message import Span
+from tests.words import fact_words
 
 SOURCED = {"source": "https://example.org/", "seen": "live page", "checked": date(2026, 11, 23)}
 NBSP = "\u00a0"
+WORDS = fact_words()
 
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
 
@@ -27,12 +29,14 @@ def contact(value: str = "113", open_: object = None) -> ContactModel:
 
 def service(**parts: dict[str, Any]) -> Facts:
     """Facts about one service, called `one`."""
-    return Facts({"one": ServiceModel.model_validate({name: {**part, **SOURCED} for name, part in parts.items()})}, {})
+    return Facts(
+        {"one": ServiceModel.model_validate({name: {**part, **SOURCED} for name, part in parts.items()})}, {}, WORDS
+    )
 
 
 def value(kind: str, number: int | str) -> Facts:
     """Facts with one number, called `one`."""
-    return Facts({}, {"one": ValueModel.model_validate({"value": number, "kind": kind, **SOURCED})})
+    return Facts({}, {"one": ValueModel.model_validate({"value": number, "kind": kind, **SOURCED})}, WORDS)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +71,7 @@ def value(kind: str, number: int | str) -> Facts:
 )
 def test_hours_are_told_as_people_tell_them(open_: object, nb: str, en: str) -> None:
     """Days and times are words of the language: several spans, past midnight, to midnight, day and night."""
-    told = {language: hours(contact(open_=open_), language) for language in LANGUAGES}
+    told = {language: hours(contact(open_=open_), WORDS[language], language) for language in LANGUAGES}
 
     assert {"nb": nb, "en": en} == told
 
@@ -82,7 +86,7 @@ def test_hours_are_those_of_the_contact_that_was_asked_for(kind: str, part: str,
     found = fact(facts if part == "phone" else chats, language, kind, "one")
     other = fact(chats if part == "phone" else facts, language, kind, "one")
 
-    assert Span(hours(contact(open_={"mon": "08:00-09:00"}), language)) == found
+    assert Span(hours(contact(open_={"mon": "08:00-09:00"}), WORDS[language], language)) == found
     assert other is None
 
 
@@ -140,10 +144,10 @@ def test_ages_show_the_limits_there_are(
     ("kind", "number", "nb", "en"),
     [
         ("number", 18, "18", "18"),
-        ("percent", 10, f"10{NBSP}prosent", "10 per cent"),
-        ("years", "1-4", f"1.–4.{NBSP}trinn", "Years 1–4"),
-        ("years", "8-10", f"8.–10.{NBSP}trinn", "Years 8–10"),
-        ("year", 10, f"10.{NBSP}trinn", "Year 10"),
+        ("percent", 10, f"10{NBSP}prosent", f"10{NBSP}per{NBSP}cent"),
+        ("years", "1-4", f"1.–4.{NBSP}trinn", f"Years{NBSP}1–4"),
+        ("years", "8-10", f"8.–10.{NBSP}trinn", f"Years{NBSP}8–10"),
+        ("year", 10, f"10.{NBSP}trinn", f"Year{NBSP}10"),
     ],
 )
 def test_values_are_told_with_their_unit(kind: str, number: int | str, nb: str, en: str) -> None:

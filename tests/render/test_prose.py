@@ -11,6 +11,7 @@ from bot.content.schema import ServiceModel, ValueModel
 from bot.model import LANGUAGES, Language
 from bot.render.message import Block, Span
 from bot.render.prose import blocks, plain, references, spans
+from tests.words import fact_words
 
 SOURCED = {"source": "https://example.org/", "seen": "live page", "checked": date(2026, 11, 23)}
 FACTS = Facts(
@@ -23,6 +24,7 @@ FACTS = Facts(
         )
     },
     {"health_12": ValueModel.model_validate({"value": 12, "kind": "number", **SOURCED})},
+    fact_words(),
 )
 
 both_languages = pytest.mark.parametrize("language", LANGUAGES)

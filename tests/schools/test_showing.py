@@ -169,7 +169,9 @@ def test_faulty_register(house: Path) -> None:
 
     assert run("list", folder=house) == (1, [], [fault])
     assert checked.returncode == 1
-    assert checked.stderr.decode("utf-8").splitlines() == [fault, "1 faults, 0 warnings."]
+    told = [line for line in checked.stderr.decode("utf-8").splitlines() if ": warning: " not in line]
+    assert told[0] == fault
+    assert told[1].startswith("1 faults, ")
 
 
 def test_all_kinds_of_lines(register: Register, capsys: pytest.CaptureFixture[str]) -> None:

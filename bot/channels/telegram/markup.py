@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.render.codec import encode
 from bot.render.message import Block, Message
@@ -35,12 +35,16 @@ def _block(block: Block) -> str:
             return f"<b>{text}</b>"
         case "item":
             return f"• {text}"
+        case "quote":
+            # Held or tapped, a block of code is copied whole.
+            return f"<pre>{text}</pre>"
         case "paragraph":
             return text
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup:
-    """The buttons, each carrying all that is needed to answer it."""
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(b.label, callback_data=encode(b.press)) for b in row] for row in message.rows]
-    )
+    """The buttons, each carrying all that is needed to answer it; first the one that copies, if there is one."""
+    copy = message.copy
+    first = [[InlineKeyboardButton(copy.label, copy_text=CopyTextButton(copy.text))]] if copy else []
+    rows = [[InlineKeyboardButton(b.label, callback_data=encode(b.press)) for b in row] for row in message.rows]
+    return InlineKeyboardMarkup([*first, *rows])

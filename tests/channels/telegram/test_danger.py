@@ -166,7 +166,7 @@ class _Broken(Exception):
     """Something that nobody has thought of."""
 
 
-def _break(*_: object) -> None:
+def _break(*_: object, **__: object) -> None:
     raise _Broken("Datteren min")
 
 

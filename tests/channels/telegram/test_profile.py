@@ -29,13 +29,13 @@ async def test_texts(town: BotApi, application: Application) -> None:
 
 @pytest.mark.asyncio(loop_scope="session")
 async def test_menu(town: BotApi, application: Application) -> None:
-    """The menu has the same seven commands everywhere, described in the app's language."""
+    """The menu has the same eight commands everywhere, described in the app's language."""
     expected = {code: Words(application, language).book.ui.commands for code, language in CODES.items()}
 
     menus = {code: {c["command"]: c["description"] for c in town.profile.commands["default", code]} for code in CODES}
 
     assert expected == menus
-    assert list(menus[""]) == ["start", "worried", "contact", "help", "language", "privacy", "delete"]
+    assert list(menus[""]) == ["start", "worried", "contact", "help", "language", "school", "privacy", "delete"]
 
 
 @pytest.mark.asyncio(loop_scope="session")
