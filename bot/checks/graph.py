@@ -131,7 +131,7 @@ def _doors(book: Book, end: End, level: Level, file: str, line: int) -> Iterator
                 file,
                 line,
                 f"`{end.id}` names no door under `{name}` at `{level}`.",
-                "Name one in bot/dialogs/worry.py.",
+                "Name one in bot/dialogs/worries/.",
             )
         for door in doors.at(level):
             text = book.doors.get(door)
@@ -147,7 +147,7 @@ def _doors(book: Book, end: End, level: Level, file: str, line: int) -> Iterator
     again = set(end.first.at(level)) & set(end.tried.at(level))
     if again:
         what = f"`{end.id}` sends a parent back to {', '.join(sorted(again))}."
-        yield Fault(file, line, what, "Take it out of the ladder in bot/dialogs/worry.py.")
+        yield Fault(file, line, what, "Take it out of the ladder in bot/dialogs/worries/.")
     if end.because and (end.because not in book.nodes or "because" not in book.nodes[end.because].parts):
         yield Fault(file, line, f"`{end.because}` lacks the part `because`.", "Add it with `parts:` and `because:`.")
 

@@ -61,7 +61,7 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
         flows(replace(END, first=NOBODY)),
         [
             f"content/{language}/worry/absence.yaml:7: `worry.absence.days` names no door under `first` at `{level}`. "
-            "Name one in bot/dialogs/worry.py."
+            "Name one in bot/dialogs/worries/."
             for language in ("en", "nb")
             for level in LEVELS
         ],
@@ -70,7 +70,7 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
         flows(replace(END, outside=Doors(("service.bup",), ()))),
         [
             f"content/{language}/worry/absence.yaml:7: `worry.absence.days` names no door under `outside` at `upper`. "
-            "Name one in bot/dialogs/worry.py."
+            "Name one in bot/dialogs/worries/."
             for language in ("en", "nb")
         ],
     ),
@@ -78,7 +78,7 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
         flows(replace(END, tried=Doors((), ("school.head",)))),
         [
             f"content/{language}/worry/absence.yaml:7: `worry.absence.days` names no door under `tried` at `primary`. "
-            "Name one in bot/dialogs/worry.py."
+            "Name one in bot/dialogs/worries/."
             for language in ("en", "nb")
         ],
     ),
@@ -86,7 +86,7 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
         flows(replace(END, tried=Doors(("school.head", "school.teacher"), ("school.head",)))),
         [
             f"content/{language}/worry/absence.yaml:7: `worry.absence.days` sends a parent back to school.teacher. "
-            "Take it out of the ladder in bot/dialogs/worry.py."
+            "Take it out of the ladder in bot/dialogs/worries/."
             for language in ("en", "nb")
         ],
     ),
