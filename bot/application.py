@@ -79,7 +79,7 @@ def load_content(root: Path = ROOT, today: date | None = None) -> Catalogue:
 def build(root: Path = ROOT) -> Application:
     """Put the rooms together. Raises ContentError when the content has faults."""
     catalogue = load_content(root)
-    flows = Flows(NODES, "start", catalogue.renamed)
+    flows = Flows(NODES, "start", catalogue.renamed, catalogue.moved)
     register = load_schools(root / "content" / "schools.csv")
     renderer = Renderer(catalogue, flows, register.by_code)
     return Application(catalogue, flows, renderer, Listener(catalogue, model(catalogue)), register)

@@ -15,6 +15,7 @@ from bot.application import build, load_content, model
 from bot.channels.terminal import chat as talk
 from bot.checks import phrases as phrase_check
 from bot.checks.everything import check as check_everything
+from bot.content import shipped
 from bot.content.schema import FILES, file_schema
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError, SettingsError
@@ -115,6 +116,13 @@ def check() -> None:
     wrong = sum(not fault.warning for fault in faults)
     print(f"{wrong} faults, {len(faults) - wrong} warnings.", file=sys.stderr)
     raise typer.Exit(1 if wrong else 0)
+
+
+@app.command()
+def release() -> None:
+    """Add the screens and choices there are now to the ledger of buttons that must work for ever."""
+    new = shipped.add({node.id: frozenset(choice.id for choice in node.choices) for node in FLOWS.nodes.values()})
+    print(f"{new} new screens and choices in content/shipped.txt.", file=sys.stderr)
 
 
 @app.command()

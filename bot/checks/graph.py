@@ -46,9 +46,12 @@ def _steps(catalogue: Catalogue, flows: Flows) -> Iterator[Fault]:
     for topic in TOPICS:
         if topic != NONE and flows.find(topic) is None:
             yield Fault(_FLOWS, 1, f"The topic `{topic}` has no screen.", "Add the screen, or take the topic out.")
-    for old, new in catalogue.renamed.items():
+    for section, old, new in (
+        *(("renamed", old, new) for old, new in catalogue.renamed.items()),
+        *(("moved", old, new) for old, new in catalogue.moved.items()),
+    ):
         if new not in flows.nodes:
-            line = catalogue.sources["content/ids.yaml"].line(("renamed", old))
+            line = catalogue.sources["content/ids.yaml"].line((section, old))
             yield Fault(
                 "content/ids.yaml",
                 line,

@@ -143,8 +143,8 @@ class Book:
 class Catalogue:
     """Everything that is known, in both languages.
 
-    `renamed` leads from old screen ids to new ones, `concepts` from a concept to its words; `breaks` are the
-    schools' holidays; `sources` are the files.
+    `renamed` leads from old screen ids to new ones, `moved` from old choices (`screen choice`) to screens, `concepts`
+    from a concept to its words; `breaks` are the schools' holidays; `sources` are the files.
     """
 
     books: Mapping[Language, Book]
@@ -152,5 +152,6 @@ class Catalogue:
     districts: Mapping[DistrictId, DistrictModel]
     breaks: Mapping[str, BreakModel]
     renamed: Mapping[NodeId, NodeId]
+    moved: Mapping[str, NodeId]
     concepts: Mapping[str, tuple[str, ...]]
     sources: Mapping[str, Source]

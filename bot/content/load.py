@@ -98,6 +98,7 @@ def load(root: Path = ROOT) -> tuple[Catalogue | None, tuple[Fault, ...]]:
             districts=MappingProxyType(districts),
             breaks=MappingProxyType(breaks),
             renamed=MappingProxyType(dict(ids.renamed) if ids else {}),
+            moved=MappingProxyType(dict(ids.moved) if ids else {}),
             concepts=MappingProxyType(concepts),
             sources=MappingProxyType(sources),
         ),

@@ -170,9 +170,10 @@ class ValueModel(Sourced):
 
 
 class IdsModel(Strict):
-    """Old screen ids and the ids that took their place."""
+    """Old screen ids and the ids that took their place; old choices, as `screen choice`, and where they lead now."""
 
     renamed: dict[str, str] = Field(default_factory=dict)
+    moved: dict[str, str] = Field(default_factory=dict)
 
 
 class PhrasesModel(Strict):

@@ -136,14 +136,23 @@ class Draft(Node):
 class Flows:
     """All screens by id, with the way from the start to each."""
 
-    def __init__(self, nodes: tuple[Node, ...], root: NodeId, renamed: Mapping[NodeId, NodeId] | None = None) -> None:
-        """Take the screens, the id of the first one, and old ids with the id that took their place."""
+    def __init__(
+        self,
+        nodes: tuple[Node, ...],
+        root: NodeId,
+        renamed: Mapping[NodeId, NodeId] | None = None,
+        moved: Mapping[str, NodeId] | None = None,
+    ) -> None:
+        """Take the screens, the id of the first one, old ids with the id that took their place, and old choices, as
+        `screen choice`, with the screen that they lead to now.
+        """
         self.nodes: Mapping[NodeId, Node] = MappingProxyType({node.id: node for node in nodes})
         if len(self.nodes) != len(nodes):
             twice = sorted(n.id for n in nodes if sum(m.id == n.id for m in nodes) > 1)
             raise ValueError(f"two screens share an id: {', '.join(dict.fromkeys(twice))}")
         self.root = root
         self.renamed: Mapping[NodeId, NodeId] = MappingProxyType(dict(renamed or {}))
+        self.moved: Mapping[str, NodeId] = MappingProxyType(dict(moved or {}))
         self.paths: Mapping[tuple[NodeId, Level], tuple[tuple[NodeId, ChoiceId], ...]] = MappingProxyType(
             {(node, level): path for level in LEVELS for node, path in self._shortest(level)}
         )

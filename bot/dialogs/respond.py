@@ -207,6 +207,9 @@ def _placed(flows: Flows, state: State, press: Press, edit: bool) -> Outcome:
 def _chosen(flows: Flows, state: State, node: Node, here: tuple[Answer, ...], press: Press, edit: bool) -> Outcome:
     """A choice on a screen; one that is gone shows the screen again and says so."""
     choice = node.choice(press.choice, state.level)
+    moved = flows.find(flows.moved.get(f"{press.node} {press.choice}", "")) if choice is None else None
+    if moved is not None:
+        return _jump(flows, state, moved, pause=False, edit=edit)
     if choice is None:
         return _show(flows, replace(state, trail=here), ("old_button",), edit)
     answer = Answer(node.id, choice.id)
