@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from bot.application import Application
 from tests.botapi import BotApi
 from tests.botapi_people import User
 from tests.breakages import locked, newer
-from tests.channels.telegram.helpers import Log, Running, Start, answered, confirmed, place, press, start_service
+from tests.channels.telegram.helpers import ROOT, Log, Running, Start, answered, confirmed, place, press, start_service
 from tests.channels.telegram.process import Process
 
 PARENTS = 40
@@ -111,3 +113,29 @@ async def test_a_broken_database_does_not_stop_the_start(application: Applicatio
     await bot.stop()
 
     assert place(message) == "start"
+
+
+async def test_restored_under_the_running_bot(api: BotApi, start: Start, database: Path, tmp_path: Path) -> None:
+    """A parent goes on from the place that was backed up, once another process has restored it under the bot."""
+    kari, copy = api.user(), tmp_path / "copy.sqlite3"
+    await start()
+    await kari.send("/start 1-x-nb-worry_bullying")
+    before = place(await kari.reply())
+    await confirmed(api)
+    await command(database, "backup", copy)
+    after = place(await press(kari, "1c|worry.bullying|aks|pn"))
+    await confirmed(api)
+
+    await command(database, "restore", copy)
+    await kari.send("hva betyr qwrt zzz")
+    here = place(await kari.reply())
+
+    assert (before, after, here) == ("worry.bullying", "worry.bullying.aks_told", "worry.bullying")
+
+
+async def command(database: Path, *args: str | Path) -> None:
+    """Call `python -m bot`, as an operator does it while the bot runs."""
+    called = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bot", *map(str, args), cwd=ROOT, env={**os.environ, "DATABASE_PATH": str(database)}
+    )
+    assert await called.wait() == 0
