@@ -13,6 +13,7 @@ from bot.checks.everything import check
 from bot.content.catalogue import Catalogue
 from bot.content.load import ROOT
 from bot.conversation import Conversation
+from bot.database.connection import MEMORY
 from bot.dialogs.flow import Flows
 from bot.dialogs.flows import FLOWS, NODES
 from bot.errors import ContentError
@@ -20,7 +21,7 @@ from bot.render.screens import Renderer
 from bot.schools.register import Register
 from bot.schools.register import load as load_schools
 from bot.settings import Settings
-from bot.store import MEMORY, Store, read_secret
+from bot.store import Store, read_secret
 from bot.understanding.hear import Listener, learnt_from
 from bot.understanding.matcher import Model, StaleModelError
 from bot.understanding.training import fingerprint, train

@@ -17,6 +17,7 @@ from bot.checks import phrases as phrase_check
 from bot.checks.everything import check as check_everything
 from bot.content import shipped
 from bot.content.schema import FILES, file_schema
+from bot.database import backup as copies
 from bot.dialogs.flows import FLOWS
 from bot.errors import BotError, SettingsError
 from bot.evaluation.asking import ask_lines, explain
@@ -27,6 +28,7 @@ from bot.render.opening import OSLO
 from bot.schools import showing
 from bot.schools.register import load as load_schools
 from bot.settings import Settings, read_settings
+from bot.store import key_file
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -196,6 +198,31 @@ async def _bot_name(settings: Settings) -> str:
     finally:
         await request.shutdown()
     return me.username or ""
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A file that does not exist yet.")]) -> None:
+    """Copy the database to a file, while the bot runs or not."""
+    settings = read_settings()
+    count = copies.back_up(settings.database_path, file)
+    print(f"{file} holds {count} conversations. {_needs_the_key(settings)}", file=sys.stderr)
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A file that `backup` made.")]) -> None:
+    """Put a copy in the place of what stands in the database, while the bot runs or not."""
+    settings = read_settings()
+    set_up(settings.log_level)
+    count, kept = copies.restore(settings.database_path, file)
+    before = f" What stood there before is kept as {kept}." if kept is not None else ""
+    print(f"{settings.database_path} holds {count} conversations now.{before}", file=sys.stderr)
+    print(_needs_the_key(settings), file=sys.stderr)
+
+
+def _needs_the_key(settings: Settings) -> str:
+    """What an operator must know about every copy of the database."""
+    key = "SECRET_KEY" if settings.secret_key else str(key_file(settings.database_path))
+    return f"They are found only with the {key} of the bot that stored them: keep that too, in another place."
 
 
 @schools.command("list")

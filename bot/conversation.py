@@ -12,7 +12,7 @@ from datetime import datetime
 
 from bot.dialogs.flow import Flows
 from bot.dialogs.respond import COMMANDS, IN_PLACE, current, respond
-from bot.errors import StoreError
+from bot.errors import NewerDatabaseError, StoreError
 from bot.model import FORGET, UNKNOWN, Command, Event, Forget, Heard, Language, Press, Screen, Show, Started, State
 from bot.render.codec import payload
 from bot.render.message import Message
@@ -84,6 +84,16 @@ class Conversation:
         self.clock = clock
         self.emergency: Message = renderer.emergency()
         self._store_works = True
+
+    async def open(self) -> None:
+        """Open the store before anybody writes. Raises NewerDatabaseError; every other fault is answered around."""
+        try:
+            await self.store.open()
+        except NewerDatabaseError:
+            # The newer version goes on from it; answering without it would lose parents their places.
+            raise
+        except StoreError as error:
+            self._fails(error)
 
     async def turn(self, chat_id: int, event: Event | Text, language: Language) -> Turn:
         """Answer `event` from a chat. `language` is what its app is set to, used until the parent has shown another."""

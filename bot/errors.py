@@ -42,6 +42,10 @@ class StoreError(BotError):
     """The database cannot be used as it stands."""
 
 
+class NewerDatabaseError(StoreError):
+    """A newer version of the bot wrote the database."""
+
+
 class PosterError(BotError):
     """A school's sheet cannot be made."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from bot.store import MIGRATIONS
+from bot.database.schema import MIGRATIONS
 
 NOBODY = 65534
 """The user that owns nothing."""
@@ -123,13 +123,12 @@ BREAKAGES: Mapping[str, Breakage] = {
     "locked": locked,
     "a folder": a_folder,
     "under a file": under_a_file,
-    "corrupt": corrupt,
     "of something else": of_something_else,
     "newer": newer,
     "forbidden": forbidden,
     "full": full,
 }
-"""All that can be wrong with a database before it is opened."""
+"""All that can be wrong with a database before it is opened and passes or is mended by people; damage heals itself."""
 
 
 @contextmanager

@@ -93,7 +93,7 @@ class Chat:
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked database is waited for only briefly, so that the tests are quick."""
-    monkeypatch.setattr("bot.store._BUSY_MS", 5)
+    monkeypatch.setattr("bot.database.connection._BUSY_MS", 5)
 
 
 @pytest.fixture(scope="module")

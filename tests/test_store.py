@@ -18,10 +18,12 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from bot.database.schema import MIGRATIONS
 from bot.errors import StoreError
 from bot.model import Answer, State
-from bot.store import HANDLED_FOR, MIGRATIONS, Store, decode, encode, read_secret
+from bot.store import HANDLED_FOR, Store, decode, encode, read_secret
 from tests.breakages import BREAKAGES, Breakage, a_folder, full, locked, newer, powerless, remove, under_a_file
+from tests.stored import bytes_in, rows
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SECRET = b"a secret of the tests"
@@ -57,7 +59,7 @@ OPERATIONS: Mapping[str, Operation] = {
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A locked database is waited for only briefly, so that the tests are quick."""
-    monkeypatch.setattr("bot.store._BUSY_MS", 5)
+    monkeypatch.setattr("bot.database.connection._BUSY_MS", 5)
 
 
 @pytest.fixture
@@ -118,23 +120,11 @@ def read_only(path: Path) -> Iterator[None]:
         path.chmod(0o644)
 
 
-def rows(path: Path, query: str) -> list[tuple[object, ...]]:
-    """What another program reads from the file."""
-    with closing(sqlite3.connect(path)) as other:
-        return list(other.execute(query))
-
-
 def change(path: Path, statement: str, *values: object) -> None:
     """What another program does to the file."""
     with closing(sqlite3.connect(path)) as other:
         other.execute(statement, values)
         other.commit()
-
-
-def bytes_in(folder: Path) -> bytes:
-    """Every byte of every file in a folder, and the names of the files."""
-    files = [file for file in folder.rglob("*") if file.is_file()]
-    return b"".join(file.name.encode() + b"\n" + file.read_bytes() for file in files)
 
 
 # --- what is kept -------------------------------------------------------------------------------------------------
@@ -208,7 +198,7 @@ async def test_two_processes_share_the_file(
     path: Path, store: Store, opened: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Two stores over one file, as two processes have them, lose nothing of each other's."""
-    monkeypatch.setattr("bot.store._BUSY_MS", 10_000)
+    monkeypatch.setattr("bot.database.connection._BUSY_MS", 10_000)
     other = opened(path)
     states = {chat: State(misses=chat) for chat in range(24)}
     await store.load(CHAT, NOW)

@@ -1,4 +1,6 @@
-"""`make bench`: the core's step, a typed message, start-up and memory, and updates a second beside a bare echo bot."""
+"""`make bench`: the core's step, a typed message, start-up and memory, updates a second beside a bare echo bot, and the
+database with many conversations in it.
+"""
 
 from __future__ import annotations
 
@@ -18,6 +20,7 @@ from bot.application import Application, build
 from bot.dialogs.respond import respond
 from bot.model import LANGUAGES, Heard, Press, Ranked, Screen, State
 from bot.render.screens import Renderer
+from tests.bench import stored
 from tests.botapi import BotApi
 from tests.botapi_people import User
 
@@ -49,6 +52,7 @@ def main() -> None:
     print(f"updates a second, this bot {ours:12.0f}     ({UPDATES} typed messages, {CHATS} chats, all at once)")
     print(f"updates a second, bare echo bot {bare:7.0f}     (the library as it comes)")
     print(f"ratio {ours / bare:33.2f}")
+    stored.main()
 
 
 def _times(name: str, calls: list[Callable[[], object]], scale: float, unit: str) -> None:

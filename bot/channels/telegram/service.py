@@ -74,13 +74,18 @@ class Service:
         return bot
 
     async def start(self) -> None:
-        """Make contact with Telegram. Raises ChannelError in one sentence when the token or the network is wrong."""
+        """Open the database and make contact with Telegram.
+
+        Raises NewerDatabaseError, or ChannelError when the token or the network is wrong, each in one sentence.
+        """
+        await self.conversation.open()
         try:
             await self.ptb.initialize()
             await self.bot.delete_webhook()
         except TelegramError as error:
             for request in self._requests:
                 await request.shutdown()
+            await self.conversation.store.close()
             raise ChannelError(_why(error)) from None
         self._background(publish(self.bot, self.application.catalogue))
 
@@ -200,7 +205,7 @@ def _why(error: TelegramError) -> str:
 
 
 async def serve(settings: Settings) -> None:
-    """Run the bot until SIGTERM or SIGINT. Raises ContentError or ChannelError when it cannot start."""
+    """Run the bot until SIGTERM or SIGINT. Raises ContentError, NewerDatabaseError or ChannelError at the start."""
     application = build()
     service = Service(application, application.conversation(settings), settings)
     await service.start()

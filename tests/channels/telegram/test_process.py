@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,50 +14,13 @@ import pytest
 from bot.application import Application
 from tests.botapi import BotApi
 from tests.botapi_keyboard import Button
-from tests.channels.telegram.helpers import ROOT, SECRET, answered, confirmed, place, start_service, until
+from tests.channels.telegram.helpers import SECRET, answered, confirmed, place, start_service, until
+from tests.channels.telegram.process import Process
 
 MARK = "Solbakken"
 """A word that stands in everything which is written to the bot, and that no line of the log may hold."""
 NAME = "Guro-Mirjam"
 """The first name of everybody who writes to it."""
-
-
-class Process:
-    """`python -m bot run`, keeping its things and what it prints in a folder."""
-
-    def __init__(self, url: str, token: str, folder: Path, level: str = "DEBUG") -> None:
-        """Start it."""
-        folder.mkdir(exist_ok=True)
-        self._out, self._err = folder / "out", folder / "err"
-        with self._out.open("w") as out, self._err.open("w") as err:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
-                cwd=folder,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": str(ROOT),
-                    "TELEGRAM_BOT_TOKEN": token,
-                    "TELEGRAM_API_URL": url,
-                    "DATABASE_PATH": str(folder / "bot.sqlite3"),
-                    "SECRET_KEY": SECRET,
-                    "LOG_LEVEL": level,
-                },
-                stdout=out,
-                stderr=err,
-            )
-
-    def ended(self) -> tuple[int, str, str]:
-        """Wait for its end: how it ended, and what it printed."""
-        return self.process.wait(40), self._out.read_text(), self._err.read_text()
-
-    def __enter__(self) -> Process:
-        """It runs already."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Kill it, if it still runs."""
-        self.process.kill()
-        self.process.wait(20)
 
 
 @dataclass(frozen=True, slots=True)
