@@ -38,12 +38,6 @@ def _corrupt(path: Path) -> None:
     path.write_bytes(b"this is no database " * 500)
 
 
-def _newer(path: Path) -> None:
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 999")
-    db.close()
-
-
 def _no_table(path: Path) -> None:
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 1")
@@ -58,9 +52,10 @@ BROKEN: dict[str, Callable[[Path], None]] = {
     "a folder": _directory,
     "garbage": _corrupt,
     "cut short": _cut,
-    "from a newer version": _newer,
     "without its tables": _no_table,
 }
+DAMAGED = {"garbage", "cut short"}
+"""Those that make way for a new file."""
 
 
 @pytest.mark.parametrize("how", BROKEN)
@@ -102,7 +97,8 @@ async def test_conversation_without_a_database(api: BotApi, start: Start, databa
     await confirmed(api)
 
     assert place(kari.chat.newest) == "worry.bullying.pupils"
-    assert ["Conversations are answered but not remembered" in line for line in log()] == [True]
+    told = "is damaged" if how in DAMAGED else "Conversations are answered but not remembered"
+    assert [told in line for line in log()] == [True]
 
 
 async def test_each_message_once_without_a_database(api: BotApi, start: Start, database: Path) -> None:
