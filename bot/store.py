@@ -154,11 +154,11 @@ class Store:
 
     async def sweep(self, now: datetime) -> None:
         """Erase what has expired, from the tables, the gaps between rows, and the files that were set aside."""
-        self._database.forget_aside(now - self.retention)
         await self._database.write(
             ("DELETE FROM conversation WHERE expires <= ?", (int(now.timestamp()),)),
             ("DELETE FROM handled WHERE at <= ?", (int((now - HANDLED_FOR).timestamp()),)),
         )
+        self._database.forget_aside(now - self.retention)
         await self._database.rebuild()
 
     async def close(self) -> None:

@@ -9,14 +9,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
+import aiosqlite
 import pytest
 import pytest_asyncio
 
 from bot.content.load import ROOT
+from bot.database.connection import Database
+from bot.database.faults import DamagedError
+from bot.database.schema import transaction
 from bot.errors import NewerDatabaseError, StoreError
 from bot.model import State
 from bot.store import Store, encode
@@ -70,10 +75,14 @@ def sound(path: Path) -> bool:
 # --- damage -------------------------------------------------------------------------------------------------------
 
 
-def _overwrite(path: Path, first: int, length: int) -> None:
+def _write_at(path: Path, first: int, data: bytes) -> None:
     with path.open("r+b") as file:
         file.seek(first)
-        file.write(random.Random(_SEED).randbytes(length))
+        file.write(data)
+
+
+def _overwrite(path: Path, first: int, length: int) -> None:
+    _write_at(path, first, random.Random(_SEED).randbytes(length))
 
 
 def _in_the_middle(path: Path) -> None:
@@ -98,6 +107,11 @@ def _within_a_page(path: Path) -> None:
         file.truncate(path.stat().st_size // 2 // 4096 * 4096 + 1234)
 
 
+def _a_wrong_count(path: Path) -> None:
+    # The header says how many pages are free; no query looks at that, and a later write goes wrong.
+    _write_at(path, 36, (5).to_bytes(4, "big"))
+
+
 def _nothing_of_it(path: Path) -> None:
     path.write_bytes(b"This is no database. " * 400)
 
@@ -106,11 +120,12 @@ DAMAGE: Mapping[str, Callable[[Path], None]] = {
     "random bytes in the middle": _in_the_middle,
     "random bytes at the start": _at_the_start,
     "random bytes in the schema": _in_the_schema,
+    "a wrong count of free pages": _a_wrong_count,
     "cut in half": _half_of_it,
     "cut within a page": _within_a_page,
     "something else altogether": _nothing_of_it,
 }
-IN_MEMORY = {"random bytes at the start", "random bytes in the schema"}
+IN_MEMORY = {"random bytes at the start", "random bytes in the schema", "a wrong count of free pages"}
 """Damage to the first page, which SQLite keeps in memory and writes again."""
 
 
@@ -190,6 +205,30 @@ async def test_only_the_damaged_file_is_set_aside(path: Path, store: Store) -> N
     assert await other.load(CHAT, NOW) == state_of(CHAT)
     assert len(set_aside(path)) == 1
     await other.close()
+
+
+async def test_a_file_put_there_meanwhile_is_not_set_aside(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When another process replaces the damaged file just before this one meets the damage, the new file stays."""
+    filled(path, MANY)
+    database, healthy = Database(path), path.with_name("healthy")
+    filled(healthy, [CHAT])
+    await database.open()
+    replaced: list[Path] = []
+
+    @asynccontextmanager
+    async def late(db: aiosqlite.Connection) -> AsyncIterator[None]:
+        if not replaced:
+            replaced.append(healthy.replace(path))
+            raise DamagedError("met in the middle of a call")
+        async with transaction(db):
+            yield
+
+    monkeypatch.setattr("bot.database.connection.transaction", late)
+    await database.write(("INSERT INTO handled VALUES (1, 1)", ()))
+    await database.close()
+
+    assert set_aside(path) == []
+    assert rows(path, "SELECT (SELECT count(*) FROM conversation), count(*) FROM handled") == [(1, 1)]
 
 
 async def test_damage_that_cannot_be_moved(tmp_path: Path) -> None:
@@ -437,6 +476,8 @@ def test_killed_while_it_writes(path: Path) -> None:
         lines = chance.randint(1, 60)
         for _ in range(lines):
             said = int(process.stdout.readline())
+        # At any moment between two lines, not always just after one.
+        time.sleep(chance.uniform(0, 0.01))
         process.send_signal(signal.SIGKILL)
         rest = process.stdout.read().split()
         said = int(rest[-1]) if rest else said

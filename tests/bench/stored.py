@@ -19,9 +19,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from bot.application import build
 from bot.conversation import Conversation
 from bot.model import Answer, Press, Started, State
+from bot.settings import Settings
 from bot.store import Store, encode
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
@@ -97,16 +100,14 @@ async def _chats() -> list[tuple[int, float]]:
     """Megabytes of this process after so many chats, each of which opened the bot and pressed a button."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        application = build()
-        store = Store(Path(folder) / "bench.sqlite3", _SECRET, _DAYS)
-        rooms = (application.flows, application.renderer, application.listener, application.register)
-        conversation = Conversation(*rooms, store, lambda: datetime.now(UTC))
+        path, secret = Path(folder) / "bench.sqlite3", SecretStr(_SECRET.decode())
+        conversation = build().conversation(Settings(_env_file=None, database_path=path, secret_key=secret))
         done = 0
         for chats in CHATS:
             await _talk(conversation, range(done, chats))
             done = chats
             found.append((chats, _resident()))
-        await store.close()
+        await conversation.store.close()
     return found
 
 
