@@ -137,8 +137,11 @@ class Conversation:
             school = self.register.by_code.get(code(named) if named else (event.school or "").lower())
             level = school.level if school is not None and school.level != "combined" else None
             return replace(event, school=code(school) if school else None, level=level)
-        known = {"school": self.register.by_code, "district": self.renderer.catalogue.districts}.get(event.verb)
-        if known is not None and event.choice not in known and event.choice not in (FORGET, UNKNOWN):
+        known = {
+            "school": {FORGET, *self.register.by_code},
+            "district": {UNKNOWN, *self.renderer.catalogue.districts},
+        }.get(event.verb)
+        if known is not None and event.choice not in known:
             event = replace(event, choice="")
         return event if event.school in self.register.by_code else replace(event, school=None)
 

@@ -17,7 +17,7 @@ TopicId: TypeAlias = str
 SchoolCode: TypeAlias = str
 """A school's short code, its organisation number in base 36: it never changes, and fits into a button."""
 DistrictId: TypeAlias = str
-"""Id of a bydel, lower-case ASCII: `gamle-oslo`."""
+"""Code of a bydel, its number in the city: `01`."""
 
 Language: TypeAlias = Literal["nb", "en"]
 Level: TypeAlias = Literal["primary", "upper"]
@@ -32,10 +32,10 @@ LANGUAGES: tuple[Language, ...] = ("nb", "en")
 LEVELS: tuple[Level, ...] = ("primary", "upper")
 NONE: TopicId = "none"
 VIEWS: tuple[View, ...] = get_args(View)
-UNKNOWN: DistrictId = "unknown"
+UNKNOWN: DistrictId = "x"
 """The district of a parent who was asked and does not know it."""
-FORGET = "forget"
-"""What a button that lets the bot forget the school or the district carries as its choice."""
+FORGET = "x"
+"""What a button that lets the bot forget the school carries as its choice; no school has so short a code."""
 CRISES: tuple[TopicId, ...] = (
     "crisis.suicide",
     "crisis.violence",

@@ -10,7 +10,8 @@ from tests.botapi_text import link_fault
 
 MAX_DATA = 64
 """Bytes of a button's callback data."""
-_MAX_COPY = 256
+MAX_COPY = 256
+"""Characters of a text that a button copies."""
 _MAX_BUTTONS = 100
 _KINDS = (
     "url",
@@ -114,10 +115,12 @@ def _url(value: Any) -> str:
 def _copy(value: Any) -> str:
     if not isinstance(value, dict):
         raise _unreadable('Field "copy_text" must be of type Object')
-    text = value.get("text")
-    if not isinstance(text, str):
+    if "text" not in value:
         raise _unreadable('Can\'t find field "text"')
-    if not 1 <= len(text) <= _MAX_COPY:
+    text = value["text"]
+    if not isinstance(text, str):
+        raise _unreadable('Field "text" must be of type String')
+    if not 1 <= len(text) <= MAX_COPY:
         raise bad_request("BUTTON_COPY_TEXT_INVALID")
     return text
 

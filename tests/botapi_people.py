@@ -105,8 +105,7 @@ class User:
         where = chat or self.chat
 
         def work() -> Query | None:
-            holder = message or _holder(where, button)
-            pressed = holder.button(button) if isinstance(button, str) else button
+            holder, pressed = _pressed(where, button, message)
             if pressed.callback_data is None:
                 self.opened.extend([pressed.url] if pressed.url is not None else [])
                 self.copied.extend([pressed.copy_text] if pressed.copy_text is not None else [])
@@ -132,6 +131,14 @@ class User:
             return query
 
         return self._world.do(work)
+
+    async def copy(self, button: str | Button, message: Message | None = None, *, chat: Chat | None = None) -> str:
+        """Press a copy button, found as `tap` finds it, and return what the app put on the clipboard."""
+        _, pressed = self._world.do(lambda: _pressed(chat or self.chat, button, message))
+        if pressed.copy_text is None:
+            raise LookupError(f"the button {pressed.text!r} copies nothing")
+        await self.tap(pressed, message, chat=chat)
+        return self.copied[-1]
 
     def block(self) -> None:
         """Block the bot; Telegram tells it, and refuses what it sends from now on."""
@@ -256,6 +263,12 @@ class User:
             "new_chat_member": member(new),
         }
         self._world.do(lambda: self._world.updates.push({"my_chat_member": change}))
+
+
+def _pressed(chat: Chat, button: str | Button, message: Message | None) -> tuple[Message, Button]:
+    """The button that is meant, and the message under which it stands."""
+    holder = message or _holder(chat, button)
+    return holder, holder.button(button) if isinstance(button, str) else button
 
 
 def _holder(chat: Chat, button: str | Button) -> Message:

@@ -149,6 +149,51 @@ async def test_buttons(api: BotApi, bot: Bot) -> None:
     assert (kari.opened, kari.copied) == (["https://oslo.kommune.no/"], ["Hei!"])
 
 
+async def test_copy(api: BotApi, bot: Bot) -> None:
+    """A copy button puts its text on the person's clipboard, line by line; the bot is told nothing and says nothing."""
+    kari, words = api.user(), "Hei. «Å» & <b>\n[navn] 😀"
+    row = keyboard(InlineKeyboardButton("Kopier", copy_text=CopyTextButton(words)), pressable("Ja"))
+    sent = await bot.send_message(kari.id, "Valg", reply_markup=row)
+
+    assert await kari.copy("Kopier") == words
+    assert await kari.copy(kari.chat.newest.button("Kopier")) == words
+
+    assert (api.pending, kari.queries) == ([], [])
+    assert api.calls[-1].method == "sendMessage"
+    assert kari.copied == [words, words]
+    assert sent.reply_markup == row
+
+
+async def test_copy_of_another_message(api: BotApi, bot: Bot) -> None:
+    """A text is copied as it stands on the screen: that of an older message, or of one not yet refreshed."""
+    kari, group = api.user(), api.group()
+    rows = [keyboard(InlineKeyboardButton("Kopier", copy_text=CopyTextButton(text))) for text in "abc"]
+    await bot.send_message(kari.id, "a", reply_markup=rows[0])
+    first = kari.chat.newest
+    second = await bot.send_message(kari.id, "b", reply_markup=rows[1])
+    stale = kari.chat.newest
+    await bot.send_message(group.id, "c", reply_markup=rows[2])
+
+    await second.edit_reply_markup(rows[2])
+
+    assert [await kari.copy("Kopier", one) for one in (first, stale, None)] == ["a", "b", "c"]
+    assert await kari.copy("Kopier", chat=group) == "c"
+    assert kari.chat.newest.edits == 1
+
+
+async def test_nothing_to_copy(api: BotApi, bot: Bot) -> None:
+    """Only a copy button copies: another one, or none, is a fault of the test, and then nothing is pressed."""
+    kari = api.user()
+    row = keyboard(pressable("Ja"), InlineKeyboardButton("Les", url="https://oslo.kommune.no/"))
+    await bot.send_message(kari.id, "Valg", reply_markup=row)
+
+    for label, reason in (("Ja", "copies nothing"), ("Les", "copies nothing"), ("Kopier", "has the button")):
+        with pytest.raises(LookupError, match=reason):
+            await kari.copy(label)
+
+    assert (api.pending, kari.opened, kari.copied) == ([], [], [])
+
+
 async def test_white_space_goes(api: BotApi, bot: Bot) -> None:
     """White space around a message goes, and the entities move with the text."""
     kari = api.user()
@@ -257,6 +302,24 @@ async def test_longest_text(api: BotApi, bot: Bot) -> None:
         ("x", "can't parse inline keyboard button: InlineKeyboardButton must be an Object"),
         ({"text": "x", "copy_text": {"text": ""}}, "BUTTON_COPY_TEXT_INVALID"),
         ({"text": "x", "copy_text": {"text": "x" * 257}}, "BUTTON_COPY_TEXT_INVALID"),
+        ({"text": "x", "copy_text": {"text": "å\n" * 129}}, "BUTTON_COPY_TEXT_INVALID"),
+        (
+            {"text": "x", "copy_text": "x"},
+            'can\'t parse inline keyboard button: Field "copy_text" must be of type Object',
+        ),
+        ({"text": "x", "copy_text": {}}, "can't parse inline keyboard button: Can't find field \"text\""),
+        (
+            {"text": "x", "copy_text": {"text": ["x"]}},
+            'can\'t parse inline keyboard button: Field "text" must be of type String',
+        ),
+        (
+            {"text": "x", "callback_data": "x", "copy_text": {"text": "x"}},
+            "inline keyboard button has more than one kind: callback_data, copy_text",
+        ),
+        (
+            {"text": "x", "url": "https://a.no", "copy_text": {"text": "x"}},
+            "inline keyboard button has more than one kind: url, copy_text",
+        ),
         (
             {"text": "x", "url": "ftp://a.no"},
             "inline keyboard button URL 'ftp://a.no' is invalid: Unsupported URL protocol",

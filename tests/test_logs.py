@@ -24,7 +24,7 @@ from bot.logs import describe, set_up
 from bot.model import State
 from bot.settings import read_settings
 from bot.store import Store
-from bot.understanding.crisis import PatternError, compile_patterns
+from bot.understanding.crisis import Compiler, PatternError
 from tests.botapi import BotApi
 
 TOKEN = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw_-x"
@@ -293,7 +293,7 @@ def test_an_error_is_described_by_kind_and_place() -> None:
     written = PatternsModel(patterns={"crisis.suicide": [f"{WORDS}-{WORDS}"]})
 
     with pytest.raises(PatternError, match=WORDS) as failed:
-        compile_patterns(written)
+        Compiler(written).patterns()
 
     said = describe(failed.value)
     assert re.fullmatch(r"PatternError at bot/understanding/crisis\.py:\d+", said)

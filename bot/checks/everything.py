@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from bot.checks import age, graph, learning, limits, own_words, prose, reading, schools, shipped, twins
+from bot.checks import age, graph, learning, limits, own_words, places, prose, reading, schools, shipped, twins
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.content.load import ROOT, load
@@ -28,6 +28,7 @@ def check(flows: Flows, today: date, root: Path = ROOT) -> tuple[Catalogue | Non
         *fit,
         *learning.check(catalogue),
         *age.check(catalogue, today),
+        *places.check(catalogue, today),
         *shipped.check(catalogue, flows, root),
     ]
     if not fit:

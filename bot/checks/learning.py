@@ -8,7 +8,7 @@ from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.dialogs.topics import TOPICS
 from bot.model import CRISES, LANGUAGES, Language
-from bot.understanding.crisis import PatternError, compile_doubts, compile_patterns
+from bot.understanding.crisis import Compiler, PatternError
 from bot.understanding.normalise import tokens
 
 
@@ -43,8 +43,9 @@ def _patterns(catalogue: Catalogue, language: Language) -> Iterator[Fault]:
     file = f"content/{language}/patterns.yaml"
     source = catalogue.sources[file]
     written = catalogue.books[language].patterns
+    compiler = Compiler(written)
     try:
-        compile_doubts(written)
+        compiler.doubts()
     except PatternError as error:
         line = source.line(("doubts",))
         yield Fault(file, line, f"A pattern under `doubts` cannot be read: {error}.", "See docs/editors.md.")
@@ -54,7 +55,7 @@ def _patterns(catalogue: Catalogue, language: Language) -> Iterator[Fault]:
             yield Fault(file, line, f"`{topic}` is no danger.", f"Use one of: {', '.join(CRISES)}.")
         for index, item in enumerate(items):
             try:
-                compile_patterns(written.model_copy(update={"patterns": {topic: [item]}}))
+                compiler.pattern(topic, item)
             except PatternError as error:
                 line = source.line(("patterns", topic, index))
                 yield Fault(file, line, f"The pattern cannot be read: {error}.", "See docs/editors.md.")

@@ -8,7 +8,7 @@ from bot.checks.texts import Field, both
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
 from bot.dialogs.flow import Flows, Node
-from bot.model import LANGUAGES, Language, Level, SchoolCode, Screen, State
+from bot.model import LANGUAGES, Language, Level, Press, SchoolCode, Screen, State, Verb
 from bot.render.codec import LIMIT, decode, encode
 from bot.render.drafts import SENT_IN
 from bot.render.message import Message
@@ -19,6 +19,8 @@ LABEL = 28
 """Characters that a button shows on a phone (voice.md section 7)."""
 LONGEST: SchoolCode = "zzzzzz"
 """A school's code as long as any: nine digits in base 36."""
+SIDES: tuple[tuple[Verb, str], ...] = (("level", "primary"), ("school", LONGEST), ("district", "999"))
+"""The longest buttons of a screen's other sides."""
 MESSAGE = 4096
 """Characters that Telegram takes in one message."""
 _PROFILE = {"name": 64, "short_description": 120, "description": 512, "group_button": LABEL}
@@ -31,13 +33,26 @@ def check(catalogue: Catalogue, flows: Flows) -> Iterator[Fault]:
     """Texts that are too long for where they stand."""
     for field in both(catalogue):
         yield from _field(catalogue, field)
+    for node in flows.nodes.values():
+        yield from _id_fits(catalogue, node)
     renderer = Renderer(catalogue, flows)
     for language in LANGUAGES:
-        for node, level in walk(flows):
-            message = renderer.message(Screen(node), State(language=language, level=level, school=LONGEST))
-            yield from _message(catalogue, flows, language, node, message)
+        for node_id, level in walk(flows):
+            message = renderer.message(Screen(node_id), State(language=language, level=level, school=LONGEST))
+            yield from _message(catalogue, flows, language, node_id, message)
             if message.copy is not None and len(message.copy.text) > COPIED:
-                yield _too_long_to_copy(catalogue, flows.nodes[node], level, len(message.copy.text))
+                yield _too_long_to_copy(catalogue, flows.nodes[node_id], level, len(message.copy.text))
+
+
+def _id_fits(catalogue: Catalogue, node: Node) -> Iterator[Fault]:
+    """The other sides of a screen have buttons too: its level, school or district to choose."""
+    for verb, choice in SIDES:
+        data = encode(Press(verb, node.id, choice, "primary", "nb", LONGEST))
+        if len(data) > LIMIT:
+            text = catalogue.books[SENT_IN].nodes[node.words]
+            what = f"The id `{node.id}` is too long: a button to choose the {verb} carries {len(data)} bytes."
+            yield Fault(text.place.file, text.place.line(), what, f"{LIMIT} fit: shorten the id in bot/dialogs.")
+            return
 
 
 def _too_long_to_copy(catalogue: Catalogue, node: Node, level: Level, length: int) -> Fault:

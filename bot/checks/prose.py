@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bot.checks.texts import Field, both
 from bot.content.catalogue import Catalogue
 from bot.content.faults import Fault
-from bot.render.facts import KINDS, fact
+from bot.render.facts import KINDS, SCHOOL, fact
 from bot.render.prose import REFERENCE, references
 
 _NUMBER = re.compile(r"(?<![A-Za-z])\d[\d .:–-]*\d|(?<!Vg)\d")
@@ -36,10 +36,10 @@ def _references(catalogue: Catalogue, field: Field, text: str) -> Iterator[Fault
             )
         elif fact(catalogue.facts, field.language, kind, fact_id) is None:
             file = "values.yaml" if kind == "value" else "services.yaml"
-            yield field.fault(
-                f"There is no fact `{{{kind}:{fact_id}}}`.",
-                f"Add it to content/{file} with its source, or refer to another.",
-            )
+            mend = f"Add it to content/{file} with its source, or refer to another."
+            if kind == "school":
+                mend = f"Of the school a text may name: {', '.join(SCHOOL)}."
+            yield field.fault(f"There is no fact `{{{kind}:{fact_id}}}`.", mend)
     rest = REFERENCE.sub("", text)
     if field.path[0] in _FILLED_IN or field.path[-1] == "message":
         rest = _FORMAT.sub("", rest)

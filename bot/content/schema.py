@@ -155,9 +155,9 @@ class DistrictModel(Strict):
 
 
 class BreakModel(Sourced):
-    """A break of the schools: the first and the last day without school."""
+    """A break of the schools, or a single day off: the first and the last day without school."""
 
-    name: Literal["summer", "autumn", "christmas", "winter", "easter"]
+    name: Literal["summer", "autumn", "christmas", "winter", "easter", "day_off"]
     first: date
     last: date
 

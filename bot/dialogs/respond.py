@@ -197,9 +197,9 @@ def _placed(flows: Flows, state: State, press: Press, edit: bool) -> Outcome:
     """The school or the district: asked for, chosen, or forgotten."""
     if not press.choice:
         return _show(flows, replace(state, view="school" if press.verb == "school" else "district"), edit=edit)
-    chosen = None if press.choice == FORGET else press.choice
     if press.verb == "district":
-        return _show(flows, replace(state, district=chosen), edit=edit)
+        return _show(flows, replace(state, district=press.choice), edit=edit)
+    chosen = None if press.choice == FORGET else press.choice
     note: Note = "school_set" if chosen else "school_forgotten"
     return _show(flows, replace(state, school=chosen), (note,), edit)
 

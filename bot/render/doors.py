@@ -13,6 +13,7 @@ from bot.model import DoorId
 from bot.render.facts import clock, weekday_and_date
 from bot.render.message import Block, Span
 from bot.render.opening import OSLO, Hours, is_open, is_workday, next_opening, office_time
+from bot.render.places import in_district
 from bot.render.prose import references
 from bot.render.scene import Scene
 
@@ -29,9 +30,14 @@ def first(scene: Scene, doors: Iterable[DoorId]) -> Iterator[Block]:
         yield _item(scene, door_id, f"{scene.at(door.name)}: {scene.at(door.how)}")
 
 
+def awake_first(scene: Scene, doors: Iterable[DoorId]) -> list[DoorId]:
+    """The doors, those that answer now first, in their order otherwise."""
+    return sorted(doors, key=lambda one: not answers_now(scene, one))
+
+
 def listed(scene: Scene, doors: Iterable[DoorId]) -> Iterator[Block]:
-    """Doors as a list: name, what it is, how to reach it. Those that answer now come first, else the order is kept."""
-    for door_id in sorted(doors, key=lambda one: not answers_now(scene, one)):
+    """Doors as a list: name, what it is, how to reach it, also in the family's district."""
+    for door_id in doors:
         door = scene.book.doors[door_id]
         yield _item(scene, door_id, f"{scene.at(door.name)}: {scene.at(door.what)} {scene.at(door.how)}")
 
@@ -45,9 +51,9 @@ def answers_now(scene: Scene, door: DoorId) -> bool:
 
 
 def meanwhile(scene: Scene, begin_with: Iterable[DoorId], others: Iterable[DoorId]) -> Iterator[Block]:
-    """When nobody among the first doors answers now: when the school sees a message, and who else answers now."""
+    """When all of the first doors are known to be closed: when the school sees a message, and who else answers now."""
     begin_with = tuple(begin_with)
-    if any(answers_now(scene, door) for door in begin_with):
+    if not all(_closed(scene, door) for door in begin_with):
         return
     if any(door in WRITTEN_TO for door in begin_with):
         yield from school_sees(scene)
@@ -56,6 +62,11 @@ def meanwhile(scene: Scene, begin_with: Iterable[DoorId], others: Iterable[DoorI
     if awake:
         text = scene.ui.times["now"].format(doors=format_list(awake, locale=scene.language))
         yield Block("paragraph", (Span(text),))
+
+
+def _closed(scene: Scene, door: DoorId) -> bool:
+    """Whether a door is known not to answer now; the police, say, may, though no hours are known."""
+    return not answers_now(scene, door) and (door in WRITTEN_TO or bool(_hours(scene, door)))
 
 
 def school_sees(scene: Scene) -> Iterator[Block]:
@@ -84,7 +95,9 @@ def _has_school(scene: Scene, day: date) -> bool:
 
 
 def _item(scene: Scene, door: DoorId, line: str) -> Block:
-    return Block("item", (*scene.spans(line), *((Span(f" {when}"),) if (when := _opening(scene, door)) else ())))
+    when = _opening(scene, door)
+    local = in_district(scene, door)
+    return Block("item", (*scene.spans(line), *((Span(f" {when}"),) if when else ()), *local))
 
 
 def _opening(scene: Scene, door: DoorId) -> str:

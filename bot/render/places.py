@@ -67,6 +67,15 @@ def district_line(scene: Scene) -> Block:
     return Block("paragraph", (Span(before), page, Span(after)))
 
 
+def in_district(scene: Scene, door_id: DoorId) -> tuple[Span, ...]:
+    """A service's contact in the family's district, for the end of a line: « Alna: 466 17 010 (hverdager kl. 8–15).»"""
+    contacts = scene.district.contacts.get(door_id) if scene.district else None
+    if scene.district is None or contacts is None:
+        return ()
+    first = next(_contacts(scene, contacts, door_id), None)
+    return (Span(f" {scene.district.name}: "), *first.spans, Span(".")) if first else ()
+
+
 def _contacts(scene: Scene, contacts: ServiceModel, door_id: DoorId) -> Iterator[Block]:
     facts = replace(scene.facts, services={door_id: contacts})
     for kind in _CONTACTS:

@@ -12,6 +12,7 @@ from bot.content.schema import ContactModel, DistrictModel, UiModel
 from bot.dialogs.flow import Flows, Node
 from bot.model import Language, Level, SchoolCode, State
 from bot.render.message import Block, Span
+from bot.render.opening import OSLO
 from bot.render.prose import blocks, plain, spans
 from bot.schools.school import School
 
@@ -93,5 +94,5 @@ class Scene:
 
 def exists(district: DistrictModel, now: datetime) -> bool:
     """Whether there is such a district on the day of `now`."""
-    day = now.date()
+    day = now.astimezone(OSLO).date()
     return (district.first is None or district.first <= day) and (district.last is None or day <= district.last)

@@ -124,7 +124,7 @@ def _end(scene: Scene, node: End, text: NodeText) -> Iterator[Block]:
             yield from scene.blocks(scene.ui.screens["interpreter"])
         if name == "school":
             yield scene.heading("outside")
-            yield from doors.listed(scene, outside)
+            yield from doors.listed(scene, doors.awake_first(scene, outside))
             if scene.district is not None and places.is_local(scene, (*begin_with, *outside)):
                 yield places.district_line(scene)
 

@@ -49,14 +49,16 @@ class Concepts:
                 yield f"!{concept}" if negated and concept != NEGATION else concept
             negated = _REACH if NEGATION in here else max(0, negated - 1)
 
-    def features(self, words: Sequence[str]) -> Iterator[str]:
+    def features(self, words: Sequence[str]) -> tuple[list[str], list[str]]:
         """Concepts, and pairs of concepts that stand near each other, as features."""
         found = list(self.find(words))
-        for i, concept in enumerate(found):
-            yield f"={concept}"
-            for other in found[i + 1 : i + 1 + _WINDOW]:
-                if other != concept:
-                    yield "=" + "+".join(sorted((concept, other)))
+        near = [
+            "=" + "+".join(sorted((concept, other)))
+            for i, concept in enumerate(found)
+            for other in found[i + 1 : i + 1 + _WINDOW]
+            if other != concept
+        ]
+        return [f"={concept}" for concept in found], near
 
     def words(self) -> Iterator[str]:
         """All single words, also the beginnings: what is spelt right."""

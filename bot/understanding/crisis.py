@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz.distance import OSA
 
@@ -34,14 +35,33 @@ class PatternError(ValueError):
     """A pattern that cannot be read; the message says which part."""
 
 
+class Search:
+    """A regular expression that is compiled when it is first searched with: most never are, and a start is not to wait
+    for thousands.
+    """
+
+    __slots__ = ("_compiled", "_written")
+
+    def __init__(self, written: str) -> None:
+        """Take the expression, which is known to be sound."""
+        self._written = written
+        self._compiled: re.Pattern[str] | None = None
+
+    def found(self, form: str) -> bool:
+        """Whether it stands in a folded text."""
+        if self._compiled is None:
+            self._compiled = re.compile(self._written)
+        return self._compiled.search(form) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A compiled pattern: what it finds, what cancels it, and whether it is certain."""
 
     topic: TopicId
     written: str
-    find: re.Pattern[str]
-    unless: tuple[re.Pattern[str], ...]
+    find: Search
+    unless: tuple[Search, ...]
     doubt: bool
     needs: tuple[frozenset[str], ...]
     """For each word that may not be missing: the words that may stand there, with a star for any ending."""
@@ -59,9 +79,7 @@ class Danger:
 class Alarm:
     """Looks for danger in messages. Pure: the patterns of both languages, tried on every message."""
 
-    def __init__(
-        self, patterns: Sequence[Pattern], words: frozenset[str], doubts: Sequence[re.Pattern[str]] = ()
-    ) -> None:
+    def __init__(self, patterns: Sequence[Pattern], words: frozenset[str], doubts: Sequence[Search] = ()) -> None:
         """Take compiled patterns, the long words in them, which misspelt words are mended to, and the signs that make
         any danger one to ask about.
         """
@@ -96,8 +114,8 @@ class Alarm:
             if needed & there != needed:
                 continue
             for form in forms:
-                if pattern.find.search(form) and not any(u.search(f) for u in pattern.unless for f in forms):
-                    doubt = pattern.doubt or any(sign.search(f) for sign in self._doubts for f in forms)
+                if pattern.find.found(form) and not any(one.found(f) for one in pattern.unless for f in forms):
+                    doubt = pattern.doubt or any(sign.found(f) for sign in self._doubts for f in forms)
                     return Danger(pattern.topic, doubt, pattern.written)
         return None
 
@@ -131,30 +149,50 @@ class Alarm:
         return min(likely)[1] if likely else word
 
 
-def compile_patterns(written: PatternsModel) -> tuple[list[Pattern], set[str]]:
-    """Patterns of one language ready to search with, and their long words. Raises PatternError."""
-    compiled, words = [], set[str]()
-    for topic, models in written.patterns.items():
-        for item in models:
-            model = item if isinstance(item, PatternModel) else PatternModel(say=item)
-            parts = _parts(model.say, written.classes)
-            needs = _needs(parts, model.say)
-            words |= {word.rstrip("*") for part in parts for word in part.words if len(word.rstrip("*")) >= MENDED}
-            unless = tuple(_sign(text, written) for text in _harmless(model.unless, written))
-            compiled.append(Pattern(topic, model.say, _regex(parts), unless, model.doubt, needs))
-    return compiled, words
+class Compiler:
+    """Makes the patterns of one language ready to search with. What cancels many of them is read once."""
+
+    def __init__(self, written: PatternsModel) -> None:
+        """Take the patterns as editors wrote them."""
+        self._written = written
+        self._signs: dict[str, Search] = {}
+
+    def pattern(self, topic: TopicId, item: str | PatternModel) -> Pattern:
+        """One pattern of a danger. Raises PatternError."""
+        model = item if isinstance(item, PatternModel) else PatternModel(say=item)
+        parts = _parts(model.say, self._written.classes)
+        needs = _needs(parts, model.say)
+        unless = tuple(self._sign(text) for text in self._harmless(model.unless))
+        return Pattern(topic, model.say, Search(_regex(parts)), unless, model.doubt, needs)
+
+    def patterns(self) -> list[Pattern]:
+        """All patterns, in the order they are tried. Raises PatternError."""
+        return [self.pattern(topic, item) for topic, items in self._written.patterns.items() for item in items]
+
+    def doubts(self) -> list[Search]:
+        """The signs that make any danger one to ask about. Raises PatternError."""
+        return [self._sign(text) for text in self._harmless(self._written.doubts)]
+
+    def _sign(self, text: str) -> Search:
+        """A pattern that only cancels or casts doubt. Raises PatternError."""
+        if text not in self._signs:
+            parts = _parts(text, self._written.classes)
+            _needs(parts, text)
+            self._signs[text] = Search(_regex(parts))
+        return self._signs[text]
+
+    def _harmless(self, unless: Sequence[str]) -> list[str]:
+        """What cancels a pattern, with the families of `harmless` in place of their names."""
+        found: list[str] = []
+        for text in unless:
+            found += self._written.harmless.get(text[1:], [text]) if text.startswith("@") else [text]
+        return found
 
 
-def compile_doubts(written: PatternsModel) -> list[re.Pattern[str]]:
-    """The signs of one language that make any danger one to ask about. Raises PatternError."""
-    return [_sign(text, written) for text in _harmless(written.doubts, written)]
-
-
-def _sign(text: str, written: PatternsModel) -> re.Pattern[str]:
-    """A pattern that only cancels or casts doubt. Raises PatternError."""
-    parts = _parts(text, written.classes)
-    _needs(parts, text)
-    return _regex(parts)
+def long_words(patterns: Sequence[Pattern]) -> frozenset[str]:
+    """The words of patterns that are long enough to be mended to."""
+    words = {word.rstrip("*") for pattern in patterns for need in pattern.needs for word in need}
+    return frozenset(word for word in words if len(word) >= MENDED)
 
 
 def _needs(parts: Sequence[_Part], text: str) -> tuple[frozenset[str], ...]:
@@ -181,16 +219,8 @@ class _Part:
         return f"(?: (?:{options}))" + ("?" if self.optional else "")
 
 
-def _regex(parts: Sequence[_Part]) -> re.Pattern[str]:
-    return re.compile("".join(part.regex() for part in parts) + "(?= )")
-
-
-def _harmless(unless: Sequence[str], written: PatternsModel) -> list[str]:
-    """What cancels a pattern, with the families of `harmless` in place of their names."""
-    found: list[str] = []
-    for text in unless:
-        found += written.harmless.get(text[1:], [text]) if text.startswith("@") else [text]
-    return found
+def _regex(parts: Sequence[_Part]) -> str:
+    return "".join(part.regex() for part in parts) + "(?= )"
 
 
 def _parts(written: str, classes: Mapping[str, Sequence[str]]) -> list[_Part]:
@@ -216,8 +246,9 @@ def _parts(written: str, classes: Mapping[str, Sequence[str]]) -> list[_Part]:
     return parts
 
 
+@cache
 def _word(option: str) -> str:
-    """One word, folded; a star stands for any ending."""
+    """One word of a pattern, folded; a star stands for any ending. No message passes here, so it may be kept."""
     folded = fold(option.rstrip("*"))
     if not re.fullmatch(r"[a-z0-9]+", folded):
         raise PatternError(f"«{option}» is no word; write one word, with a star for any ending")

@@ -1,4 +1,4 @@
-"""What the classifier sees of a text: runs of letters inside words, words and pairs of words, and concepts."""
+"""What the classifier sees of a text: runs of letters, words and pairs of words, concepts, and their pairs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.understanding.spelling import Speller
 SHORTEST, LONGEST = 2, 5
 """Letters in a run. Measured in docs/understanding.md: runs carry most, words and concepts add to them."""
 
-VERSION = 2
+VERSION = 3
 """Rises when a text gives other features than before, so that a model learnt from the old ones is refused."""
 
 Block: TypeAlias = Counter[str]
@@ -33,9 +33,13 @@ class Reader:
         words = tokens(text)
         return words if self._speller is None else [self._speller.mend(word) for word in words]
 
-    def blocks(self, words: Sequence[str]) -> tuple[Block, Block, Block]:
-        """The features in three groups, each weighed alone: letters (`~mobb`), words (`pa aks`), concepts."""
-        return Counter(_runs(words)), Counter(_words(words)), Counter(self._concepts.features(words))
+    def blocks(self, words: Sequence[str]) -> tuple[Block, Block, Block, Block]:
+        """The features in four groups, each weighed alone: letters (`~mobb`), words (`pa aks`), concepts, their pairs.
+
+        Apart, because a long message has many more pairs of concepts than concepts, and they would drown them.
+        """
+        concepts, near = self._concepts.features(words)
+        return Counter(_runs(words)), Counter(_words(words)), Counter(concepts), Counter(near)
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from bot.content.catalogue import Book, Catalogue
 from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
 from bot.understanding.concepts import Concepts
-from bot.understanding.crisis import Alarm, Danger, Pattern, compile_doubts, compile_patterns
+from bot.understanding.crisis import Alarm, Compiler, Danger, long_words
 from bot.understanding.decide import decide, doubtful
 from bot.understanding.features import Reader
 from bot.understanding.labels import typed_choice
@@ -49,14 +49,10 @@ class Listener:
 
     def __init__(self, catalogue: Catalogue, model: Model) -> None:
         """Take the patterns and words of both languages, and the model learnt from their phrases."""
-        patterns: list[Pattern] = []
-        words: set[str] = set()
-        for book in catalogue.books.values():
-            compiled, long = compile_patterns(book.patterns)
-            patterns += compiled
-            words |= long
-        doubts = [sign for book in catalogue.books.values() for sign in compile_doubts(book.patterns)]
-        self._alarm = Alarm(patterns, frozenset(words), doubts)
+        compilers = [Compiler(book.patterns) for book in catalogue.books.values()]
+        patterns = [pattern for compiler in compilers for pattern in compiler.patterns()]
+        doubts = [sign for compiler in compilers for sign in compiler.doubts()]
+        self._alarm = Alarm(patterns, long_words(patterns), doubts)
         texts = {language: phrases_of(book) for language, book in catalogue.books.items()}
         self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
         known = Counter(

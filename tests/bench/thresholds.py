@@ -14,7 +14,7 @@ from sklearn.model_selection import StratifiedKFold
 from bot.application import load_content
 from bot.model import CRISES, NONE
 from bot.understanding.concepts import Concepts
-from bot.understanding.decide import ANSWER_GAP, ANSWER_SCORE, DOUBT_SCORE
+from bot.understanding.decide import ANSWER_GAP, ANSWER_SCORE, ASK_SCORE, DOUBT_SCORE, NONE_SCORE, OFFERED
 from bot.understanding.features import Reader
 from bot.understanding.hear import learnt_from
 from bot.understanding.matcher import SHARPNESS, Matcher
@@ -45,6 +45,7 @@ def main() -> None:
     print(f"{len(phrases)} phrases: right first {np.mean(order[:, 0] == truth):.1%}, among three ", end="")
     print(f"{np.mean((order[:, :3] == truth[:, None]).any(axis=1)):.1%}; certainty as it is sharpened by {SHARPNESS}")
     _answers(shares, order, truth, topics)
+    _silences(shares, order, truth, topics)
     _dangers(shares, truth, topics)
 
 
@@ -56,7 +57,7 @@ def _answers(
     known = order[:, 0] != topics.index(NONE)
     print("score   answered directly   of those right   out of scope, not answered")
     chosen = None
-    for score in np.arange(0.2, 0.65, 0.05):
+    for score in np.arange(0.5, 0.75, 0.02):
         direct = known & (best[:, 0] >= score) & (best[:, 0] - best[:, 1] >= score / 2)
         right = np.mean((order[:, 0] == truth)[direct & ~outside])
         if chosen is None and right >= RIGHT:
@@ -64,6 +65,23 @@ def _answers(
         share, quiet = np.mean(direct[~outside]), 1 - np.mean(direct[outside])
         print(f"{score:5.2f} {share:16.1%} {right:16.1%} {quiet:20.1%}")
     print(f"rule: {chosen and round(chosen, 2)}; in use: {ANSWER_SCORE} with a lead of {ANSWER_GAP}")
+
+
+def _silences(
+    shares: NDArray[np.float64], order: NDArray[np.int64], truth: NDArray[np.int64], topics: list[str]
+) -> None:
+    outside = topics.index(NONE)
+    best = np.take_along_axis(shares, order[:, : OFFERED + 1], axis=1)
+    offered = ((order[:, 1 : OFFERED + 1] == truth[:, None]) & (best[:, 1:] >= ASK_SCORE)).any(axis=1)
+    print("likeliest about nothing we know   phrases   rightly   right among those offered instead")
+    chosen = None
+    for score in np.arange(0.1, 0.95, 0.1):
+        here = (order[:, 0] == outside) & (best[:, 0] >= score) & (best[:, 0] < score + 0.1)
+        rightly, instead = np.mean(truth[here] == outside), np.mean(offered[here])
+        if chosen is None and rightly >= instead + 0.1:
+            chosen = float(score)
+        print(f"{score:15.1f} to {score + 0.1:.1f} {np.sum(here):16} {rightly:10.1%} {instead:13.1%}")
+    print(f"rule: {chosen and round(chosen, 1)}; in use: {NONE_SCORE}")
 
 
 def _dangers(shares: NDArray[np.float64], truth: NDArray[np.int64], topics: list[str]) -> None:

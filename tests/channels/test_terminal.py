@@ -524,3 +524,109 @@ async def test_a_conversation_in_a_terminal_leaves_nothing(
     await talk(application, monkeypatch, ["1", "1"])
 
     assert list(folder.iterdir()) == []
+
+
+# --- at another time ----------------------------------------------------------------------------------------------
+
+EVE, AFTERNOON = "2026-12-24T20:00", "2026-11-24T14:30"
+"""Christmas Eve after the bells, when only what never closes answers; and a Tuesday on which all are at work still."""
+AWAKE, ASLEEP = "helpline.mental_helse", "atv.oslo"
+"""A service that never closes, and one that answers on workdays until three."""
+ENDS: Mapping[NodeId, str] = {"worry.other": "unsure", "worry.abuse": "yes home me"}
+"""Topics, and the choices from there to an end: one that begins at school, one that names both services."""
+SCHOOL_DAY: Mapping[Language, str] = {"nb": "mandag 4. januar", "en": "Monday 4 January"}
+WORKDAY: Mapping[Language, str] = {"nb": "mandag", "en": "Monday"}
+"""The first day of school after Christmas 2026, and the first workday, four days after the eve."""
+NO_TIMES = ("i-morgen", "2026-13-40T20:00", "2026-12-24T25:00", "")
+"""What is no moment."""
+
+
+def chat_at(now: str, language: Language, lines: Sequence[str]) -> Ran:
+    """Pipe lines into `chat`, its clock set."""
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "chat", "--lang", language, "--now", now],
+        input="".join(f"{line}\n" for line in lines).encode(),
+        capture_output=True,
+        cwd=ROOT,
+        env=environment(PYTHONIOENCODING="utf-8", COLUMNS="200"),
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def to_the_ends(application: Application, language: Language) -> Iterator[str]:
+    """What is typed to come from the link of each topic to its end, the labels as they stand on the screens."""
+    flows, state = application.flows, State(language=language, level=LEVEL)
+    for node, way in ENDS.items():
+        yield f"/start 1-x-{language}-{node.replace('.', '_')}"
+        if node == next(iter(ENDS)):
+            yield application.catalogue.books[language].ui.buttons[f"level_{LEVEL}"]
+        for choice in way.split():
+            buttons = application.renderer.message(Screen(node), state).buttons
+            yield next(one.label for one in buttons if (one.press.verb, one.press.choice) == ("choose", choice))
+            found = flows.nodes[node].choice(choice, LEVEL)
+            assert found is not None
+            node = flows.target(found, LEVEL)
+
+
+@pytest.fixture(scope="module")
+def clocks(application: Application) -> Mapping[tuple[str, Language], Ran]:
+    """Conversations on the eve in both languages, one on the workday, and calls with what is no time, side by side."""
+    lines = {language: list(to_the_ends(application, language)) for language in LANGUAGES}
+    calls: list[tuple[str, Language]] = [
+        (EVE, "nb"),
+        (EVE, "en"),
+        (AFTERNOON, "nb"),
+        *((now, "nb") for now in NO_TIMES),
+    ]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        talks = {(now, language): pool.submit(chat_at, now, language, lines[language]) for now, language in calls}
+        return {call: future.result() for call, future in talks.items()}
+
+
+def service(ran: Ran, application: Application, language: Language, door: str) -> str:
+    """The line about a service at the last end."""
+    name = application.catalogue.books[language].doors[door].name.at(LEVEL)
+    return next(line for line in ran.turns[-1].splitlines() if line.startswith(f"– {name}: "))
+
+
+@both_languages
+def test_christmas_eve(
+    clocks: Mapping[tuple[str, Language], Ran], application: Application, language: Language
+) -> None:
+    """On Christmas Eve a parent is told who answers now, when the others open, and when the school sees a message."""
+    ran, ui = clocks[EVE, language], application.catalogue.books[language].ui
+    school = next(turn for turn in ran.turns if ui.headings["say"] in turn)
+
+    awake = application.catalogue.books[language].doors[AWAKE].name.at(LEVEL) or ""
+    now = [line for line in school.splitlines() if line.startswith(ui.times["now"].partition("{")[0])]
+    opens = ui.times["day"].partition("{time}")[0].format(day=WORKDAY[language])
+    assert (ran.code, ran.err) == (0, "")
+    assert ui.times["school_break"].format(day=SCHOOL_DAY[language]) in school.splitlines()
+    assert [awake in line for line in now] == [True]
+    assert opens in service(ran, application, language, ASLEEP)
+    assert not service(ran, application, language, AWAKE).endswith(ui.times["open"])
+    assert ui.times["open"] not in ran.out
+
+
+def test_a_workday(clocks: Mapping[tuple[str, Language], Ran], application: Application) -> None:
+    """Half an hour before it closes in Oslo a service is said to be open, and nothing of a school that is closed."""
+    ran, ui = clocks[AFTERNOON, "nb"], application.catalogue.books["nb"].ui
+
+    assert (ran.code, ran.err) == (0, "")
+    assert service(ran, application, "nb", ASLEEP).endswith(ui.times["open"])
+    for name in ("school_break", "school_day", "school_tomorrow", "school_today", "now"):
+        assert ui.times[name].partition("{")[0] not in ran.out
+
+
+@pytest.mark.parametrize("now", NO_TIMES)
+def test_what_is_no_time(clocks: Mapping[tuple[str, Language], Ran], now: str) -> None:
+    """A time that is none is one sentence that names the option, and exit 2; no conversation is begun."""
+    ran = clocks[now, "nb"]
+
+    said = [line for line in ran.err.splitlines() if "--now" in line]
+    assert (ran.code, ran.out) == (2, "")
+    assert len(said) == 1
+    assert "Traceback" not in ran.err
+    assert len(ran.err.splitlines()) <= 5

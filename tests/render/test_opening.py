@@ -43,12 +43,12 @@ MOMENTS = [
     ("2027-03-28T03:30", (False, False, True), "2027-03-30T09:00", "meldingen onsdag"),
     ("2026-10-25T02:30", (False, False, True), "2026-10-26T09:00", "i morgen, mandag"),
     ("2027-05-17T10:00", (False, False, False), "2027-05-18T09:00", "i morgen, tirsdag"),
-    ("2027-05-05T17:00", (False, True, True), "2027-05-07T09:00", "meldingen fredag"),
+    ("2027-05-05T17:00", (False, True, True), "2027-05-07T09:00", "ikke meldingen før mandag"),
     ("2027-07-07T12:00", (True, False, True), "2027-07-08T09:00", "ikke meldingen før mandag 16. august"),
     ("2026-09-29T12:00", (True, False, True), "2026-09-30T09:00", "ikke meldingen før mandag"),
 ]
 """Weekdays, an evening, nights after Friday, Christmas Eve and Day, New Year's Eve, Maundy Thursday, both changes of
-the clock, 17 May, the eve of Ascension Day, July and the autumn break."""
+the clock, 17 May, the eve of Ascension Day and the day off after it, July and the autumn break."""
 
 
 @pytest.mark.parametrize(("moment", "open_", "opens", "told"), MOMENTS, ids=[one[0] for one in MOMENTS])

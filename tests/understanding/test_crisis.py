@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.content.schema import PatternModel, PatternsModel
 from bot.model import TopicId
-from bot.understanding.crisis import Alarm, Danger, PatternError, compile_doubts, compile_patterns
+from bot.understanding.crisis import Alarm, Compiler, Danger, PatternError, long_words
 
 SUICIDE, ABUSE, MISSING = "crisis.suicide", "crisis.abuse", "crisis.missing"
 Written = str | PatternModel
@@ -32,8 +32,9 @@ def alarm(
             "patterns": {topic: list(items) for topic, items in patterns.items()},
         }
     )
-    compiled, words = compile_patterns(written)
-    return Alarm(compiled, frozenset(words), compile_doubts(written))
+    compiler = Compiler(written)
+    compiled = compiler.patterns()
+    return Alarm(compiled, long_words(compiled), compiler.doubts())
 
 
 def finds(say: str, text: str, *, classes: Mapping[str, Sequence[str]] | None = None) -> bool:
@@ -409,7 +410,7 @@ def test_an_unreadable_class(word: str) -> None:
     )
 
     with pytest.raises(PatternError):
-        compile_patterns(written)
+        Compiler(written).patterns()
 
 
 @pytest.mark.parametrize("text", ["nå?", "nå? her?", "..3", "..3 nå?", "@empty", "@empty|@empty ..2"])

@@ -13,6 +13,7 @@ from bot.understanding.decide import (
     ASK_SCORE,
     DOUBT_BEST,
     DOUBT_SCORE,
+    NONE_SCORE,
     OFFERED,
     decide,
     doubtful,
@@ -85,7 +86,7 @@ def test_none_is_never_offered(place: int) -> None:
     assert topics == ranked((A, 0.3), (B, 0.25), (C, 0.2))
 
 
-@pytest.mark.parametrize("score", [1.0, 0.9, ANSWER_SCORE])
+@pytest.mark.parametrize("score", [1.0, 0.9, NONE_SCORE])
 def test_about_nothing_we_know(score: float) -> None:
     """A message that is likely about nothing we know is neither answered nor guessed at."""
     assert decide(ranked((NONE, score), (A, 1 - score)))[0] == "unknown"
@@ -93,7 +94,7 @@ def test_about_nothing_we_know(score: float) -> None:
 
 def test_perhaps_about_nothing_we_know() -> None:
     """When it is only perhaps about nothing we know, its likely meaning is offered."""
-    assert decide(ranked((NONE, ANSWER_SCORE - LITTLE), (A, 0.3))) == ("ask", ranked((A, 0.3)))
+    assert decide(ranked((NONE, NONE_SCORE - LITTLE), (A, 0.3))) == ("ask", ranked((A, 0.3)))
 
 
 def test_nothing() -> None:

@@ -152,6 +152,13 @@ def test_a_misspelt_word(model: Model) -> None:
     assert mending.rank("halvåretd fravææær kontaktlærren") == mending.rank("halvåret fravær kontaktlæreren")
 
 
+def test_concepts_and_their_pairs_apart() -> None:
+    """Concepts and pairs of them are two groups, so that the many pairs of a long message do not drown the concepts."""
+    blocks = Reader(Concepts(CONCEPTS)).blocks(tokens("læreren mobber"))
+
+    assert blocks[2:] == (Counter(["=teacher", "=bullied"]), Counter(["=bullied+teacher"]))
+
+
 # --- reasons ------------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -83,10 +84,12 @@ def settings_of(api: BotApi, database: Path, url: str = "") -> Settings:
     )
 
 
-async def start_service(application: Application, api: BotApi, database: Path, *, wait: bool = True) -> Running:
-    """The real Application over HTTP; unless `wait` is false, with its profile set."""
+async def start_service(
+    application: Application, api: BotApi, database: Path, *, wait: bool = True, now: datetime | None = None
+) -> Running:
+    """The real Application over HTTP; unless `wait` is false, with its profile set. With `now` its clock stands."""
     settings = settings_of(api, database)
-    service = Service(application, application.conversation(settings), settings)
+    service = Service(application, application.conversation(settings, now), settings)
     await service.start()
     running = Running(service)
     if wait:
@@ -123,9 +126,11 @@ def logged() -> Iterator[Log]:
 
 
 def presses(message: Message) -> Iterator[Press]:
-    """What the buttons under a message mean."""
+    """What the buttons under a message mean; one that copies tells the bot nothing."""
     for row in message.buttons:
         for button in row:
+            if button.copy_text is not None:
+                continue
             press = decode(button.callback_data or "")
             assert press is not None, f"the bot does not know its own button {button.text!r}"
             yield press
