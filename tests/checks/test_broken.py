@@ -93,8 +93,8 @@ IN_FLOWS: dict[str, tuple[Flows, list[str]]] = {
     "long_id": (
         flows(Card(f"{LONG_ID}x", text="card"), ways=(*WAYS, Choice("long", To(f"{LONG_ID}x"), hidden=True))),
         [
-            f"content/nb/start.yaml:11: The id `{LONG_ID}x` is too long: a button to choose the level carries 65 bytes. "
-            "64 fit: shorten the id in bot/dialogs."
+            f"content/nb/start.yaml:11: The id `{LONG_ID}x` is too long: a button to choose the level carries 65 "
+            "bytes. 64 fit: shorten the id in bot/dialogs."
         ],
     ),
     "long_callback": (
