@@ -63,7 +63,7 @@ def chat(
     ] = None,
 ) -> None:
     """Talk to the bot in this terminal, or pipe in one message a line and read the transcript."""
-    _chat(lang, start, now.replace(tzinfo=OSLO) if now is not None else None)
+    _chat(lang, start, now if now is None or now.tzinfo else now.replace(tzinfo=OSLO))
 
 
 def _chat(lang: Literal["nb", "en"], start: str, now: datetime | None = None) -> None:

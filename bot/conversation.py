@@ -24,6 +24,9 @@ from bot.understanding.hear import Listener
 
 log = logging.getLogger(__name__)
 
+_NAME = 5
+"""Words that a name of a school may have, where one was asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
@@ -133,8 +136,10 @@ class Conversation:
         spoken = state.language or language
         shown = self.renderer.message(current(self.flows, state), replace(state, language=spoken), now=self.clock())
         heard = self.listener.meaning(text.words, [(b.label, b.press) for b in shown.buttons], spoken)
-        if state.view != "school" or heard.press is not None or heard.decision == "answer":
+        if state.view != "school" or heard.press is not None:
             return heard
+        if heard.decision == "answer" and len(text.words.split()) > _NAME:
+            return heard  # no name is that long, so it is a question
         return replace(heard, schools=tuple(code(school) for school in self.register.find(text.words)))
 
     def _looked_up(self, event: Press | Started) -> Press | Started:

@@ -46,39 +46,52 @@ def draft(node_id: NodeId, to: Doors, silent: NodeId, levels: tuple[Level, ...] 
 
 
 def ladder(end: NodeId, first: Doors, tried: Doors, levels: tuple[Level, ...]) -> Iterator[Node]:
-    """What follows an end: the message to its first door, then step by step the doors above, each with its message.
+    """What follows an end: messages to its first doors, then step by step the doors above, each with its message.
 
     A step never shows a door that was written to on the steps before it.
     """
     step, left = f"{end}.{TRIED}", tried
     begun = _people(first, levels)
     if begun is not None:
-        yield draft(end, begun, step, levels)
+        second = _one_person(_without(first, begun), levels)
+        yield draft(end, begun, f"{draft_of(end)}2" if second else step, levels)
+        if second:
+            yield _next_draft(f"{draft_of(end)}2", end, second, step, levels)
     for number in range(2, 2 + len(WRITTEN_TO)):
-        name = _person_above(left, levels) if begun is not None else None
-        ways = (DANGER,) if name is None else (writes(step), DANGER)
+        at = tuple(level for level in levels if person(left.at(level))) if begun is not None else ()
+        name = _one_person(left, at)
+        ways = (DANGER,) if name is None else (Choice(WRITE, To(draft_of(step)), at), DANGER)
         yield Ladder(step, ways, text="ladder", levels=levels, asks_level=True, doors=left)
         if name is None:
             return
-        left = Doors(*(tuple(door for door in left.at(level) if door != name) for level in LEVELS))
+        levels, left = at, _without(left, at_levels(name, at))
         above = f"{end}.{TRIED}{number}" if all(left.at(level) for level in levels) else A_PERSON
-        yield Draft(
-            draft_of(step),
-            (Choice(SILENT, To(above)),),
-            text=f"message.{name}",
-            levels=levels,
-            asks_level=True,
-            to=at_levels(name, levels),
-            matter=draft_of(end),
-        )
+        yield _next_draft(draft_of(step), end, name, above, levels)
         if above == A_PERSON:
             return
         step = above
 
 
+def _next_draft(node_id: NodeId, end: NodeId, to: DoorId, silent: NodeId, levels: tuple[Level, ...]) -> Draft:
+    """A message to somebody after the first: its words are the same for all ends but for what it is about."""
+    return Draft(
+        node_id,
+        (Choice(SILENT, To(silent)),),
+        text=f"message.{to}",
+        levels=levels,
+        asks_level=True,
+        to=at_levels(to, levels),
+        matter=draft_of(end),
+    )
+
+
 def at_levels(door: DoorId, levels: tuple[Level, ...]) -> Doors:
     """One door, at the levels given."""
     return Doors(*(((door,) if level in levels else ()) for level in LEVELS))
+
+
+def _without(doors: Doors, written: Doors) -> Doors:
+    return Doors(*(tuple(door for door in doors.at(level) if door not in written.at(level)) for level in LEVELS))
 
 
 def _people(doors: Doors, levels: tuple[Level, ...]) -> Doors | None:
@@ -89,7 +102,7 @@ def _people(doors: Doors, levels: tuple[Level, ...]) -> Doors | None:
     return Doors(*((one,) if (one := found.get(level)) else () for level in LEVELS))
 
 
-def _person_above(doors: Doors, levels: tuple[Level, ...]) -> DoorId | None:
+def _one_person(doors: Doors, levels: tuple[Level, ...]) -> DoorId | None:
     """The next person to write to, if it is the same one at all levels: the words of the message are for one."""
     found = {person(doors.at(level)) for level in levels}
     return found.pop() if len(found) == 1 else None

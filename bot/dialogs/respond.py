@@ -98,10 +98,13 @@ def _show(flows: Flows, state: State, notes: tuple[Note, ...] = (), edit: bool =
 
 
 def _started(flows: Flows, state: State, event: Started) -> Outcome:
-    """Begin again, keeping what was said about the family; a link may name a school, a language and a topic."""
+    """Begin again, keeping what was said about the family; a link may name a school, a language and a topic.
+
+    The level goes with the school: a link to a school that has both asks again.
+    """
     fresh = State(
         language=event.language or state.language,
-        level=event.level or state.level,
+        level=event.level if event.school else state.level,
         school=event.school or state.school,
         district=state.district,
     )
@@ -148,9 +151,11 @@ def _danger(flows: Flows, state: State, event: Heard) -> Outcome:
 def _pressed(flows: Flows, state: State, press: Press, edit: bool = True) -> Outcome:
     """A button, from any time: it carries all that is needed to answer it."""
     before = state
+    # A button from before another school was chosen does not bring that one's level back.
+    older = state.school not in (None, press.school) and state.level is not None
     state = replace(
         state,
-        level=press.level or state.level,
+        level=state.level if older else press.level or state.level,
         language=state.language or press.language,
         offered=(),
         view="node",
@@ -201,7 +206,8 @@ def _placed(flows: Flows, state: State, press: Press, edit: bool) -> Outcome:
         return _show(flows, replace(state, district=press.choice), edit=edit)
     chosen = None if press.choice == FORGET else press.choice
     note: Note = "school_set" if chosen else "school_forgotten"
-    return _show(flows, replace(state, school=chosen), (note,), edit)
+    level = press.level if chosen else None
+    return _show(flows, replace(state, school=chosen, level=level or state.level), (note,), edit)
 
 
 def _chosen(flows: Flows, state: State, node: Node, here: tuple[Answer, ...], press: Press, edit: bool) -> Outcome:

@@ -127,7 +127,7 @@ class _Keyboard:
             school = scene.schools.get(code)
             if school is not None:
                 level = scene.level if school.level == "combined" else school.level
-                press = Press("school", self.node.id, code, level, scene.language, scene.state.school)
+                press = Press("school", self.node.id, code, level, scene.language, scene.code)
                 found.append([Button(school.name, press)])
         if scene.school is not None:
             found.append([self._named("forget_school", "school", self.node.id, FORGET)])
@@ -181,8 +181,7 @@ class _Keyboard:
         return Button(self.scene.ui.buttons[name], self._press(verb, node, choice))
 
     def _press(self, verb: Verb, node: str, choice: str = "") -> Press:
-        state = self.scene.state
-        return Press(verb, node, choice, state.level, self.scene.language, state.school)
+        return Press(verb, node, choice, self.scene.level, self.scene.language, self.scene.code)
 
 
 def _side_by_side(buttons: Iterable[Button], columns: int) -> Rows:

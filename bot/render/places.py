@@ -38,7 +38,8 @@ def is_local(scene: Scene, doors: Iterable[DoorId]) -> bool:
 
 def asks_district(scene: Scene, doors: Iterable[DoorId]) -> bool:
     """Whether the family's district is worth asking for here: it was not asked yet, and a door depends on it."""
-    return scene.district is None and scene.state.district != UNKNOWN and is_local(scene, doors)
+    known = scene.district is not None or scene.state.district == UNKNOWN
+    return not known and is_local(scene, doors) and bool(districts(scene))
 
 
 def local(scene: Scene, door_id: DoorId, door: DoorText) -> Iterator[Block]:

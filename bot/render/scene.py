@@ -51,6 +51,11 @@ class Scene:
         """The child's school, if it is known and still in the register."""
         return self.schools.get(self.state.school or "")
 
+    @property
+    def code(self) -> SchoolCode | None:
+        """The code of the child's school, for buttons; none for a school that is not in the register."""
+        return self.state.school if self.school is not None else None
+
     @cached_property
     def district(self) -> DistrictModel | None:
         """The family's district, if it is known and there is one of that name today."""

@@ -22,7 +22,7 @@ from bot.understanding.training import train
 
 RIGHT = 0.945
 """Rule: the lowest score at which so many direct answers are right (on messages some five points more)."""
-ALARM = 0.03
+ALARM = 0.025
 """Rule: the lowest certainty of danger at which no more of the phrases about worries, school and services are asked
 whether they mean danger; those about suspected abuse, and small talk, are left out of the count."""
 

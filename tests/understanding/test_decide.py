@@ -135,7 +135,7 @@ def test_a_little_like_everything() -> None:
 
 def test_doubtful_comes_last_too() -> None:
     """A danger counts also when other topics are likelier."""
-    assert doubtful(ranked((A, 0.4), (B, 0.35), ("crisis.medical", 0.25))) == "crisis.medical"
+    assert doubtful(ranked((A, 0.36), (B, 0.33), ("crisis.medical", DOUBT_SCORE + LITTLE))) == "crisis.medical"
 
 
 @pytest.mark.parametrize("found", [(), ranked((A, 1.0)), ranked((NONE, 1.0))])
