@@ -151,11 +151,12 @@ def _danger(flows: Flows, state: State, event: Heard) -> Outcome:
 def _pressed(flows: Flows, state: State, press: Press, edit: bool = True) -> Outcome:
     """A button, from any time: it carries all that is needed to answer it."""
     before = state
-    # A button from before another school was chosen does not bring that one's level back.
+    # A button from before another school was chosen does not bring that one's level back; and one that chooses a school
+    # leads to the place at the level before it.
     older = state.school not in (None, press.school) and state.level is not None
     state = replace(
         state,
-        level=state.level if older else press.level or state.level,
+        level=state.level if older or press.verb == "school" else press.level or state.level,
         language=state.language or press.language,
         offered=(),
         view="node",

@@ -56,6 +56,12 @@ def local(scene: Scene, door_id: DoorId, door: DoorText) -> Iterator[Block]:
         yield district_line(scene)
 
 
+def where(scene: Scene, doors: Iterable[DoorId]) -> Iterator[Block]:
+    """The family's district under a list of doors, if it is known and one of them depends on it."""
+    if scene.district is not None and is_local(scene, doors):
+        yield district_line(scene)
+
+
 def district_line(scene: Scene) -> Block:
     """The family's district and its page, the city's when it has none of its own; or how to find the district."""
     district = scene.district
@@ -69,12 +75,14 @@ def district_line(scene: Scene) -> Block:
 
 
 def in_district(scene: Scene, door_id: DoorId) -> tuple[Span, ...]:
-    """A service's contact in the family's district, for the end of a line: « Alna: 466 17 010 (hverdager kl. 8–15).»"""
+    """A service's contacts in the family's district, for the end of a line: « Alna: 466 17 010 (hverdager).»"""
     contacts = scene.district.contacts.get(door_id) if scene.district else None
     if scene.district is None or contacts is None:
         return ()
-    first = next(_contacts(scene, contacts, door_id), None)
-    return (Span(f" {scene.district.name}: "), *first.spans, Span(".")) if first else ()
+    found: list[Span] = []
+    for block in _contacts(scene, contacts, door_id):
+        found += [Span(", " if found else f" {scene.district.name}: "), *block.spans]
+    return (*found, Span(".")) if found else ()
 
 
 def _contacts(scene: Scene, contacts: ServiceModel, door_id: DoorId) -> Iterator[Block]:

@@ -31,7 +31,9 @@ def _lines(scene: Scene) -> Iterator[str]:
     if state.school:
         yield words["school"].format(school=scene.school.name if scene.school else state.school)
     if state.district:
-        yield words["district"].format(district=scene.district.name if scene.district else buttons["district_unknown"])
+        # Told as it is stored, also when there is no such district any more.
+        district = scene.catalogue.districts.get(state.district)
+        yield words["district"].format(district=district.name if district else buttons["district_unknown"])
     for name, trail in (("here", state.trail), ("paused", state.paused)):
         labels = [label for answer in trail if (label := _given(scene, answer))]
         if labels:

@@ -97,7 +97,9 @@ def _node(scene: Scene, node: Node) -> Iterator[Block]:
             yield from _end(scene, node, text)
         case Ladder():
             yield from _parts(scene, text)
-            yield from doors.listed(scene, node.doors.at(scene.level or node.levels[0]))
+            above = node.doors.at(scene.level or node.levels[0])
+            yield from doors.listed(scene, above)
+            yield from places.where(scene, above)
         case Draft():
             yield from drafts.body(scene, node)
         case Card(door=str(door)):
@@ -125,8 +127,7 @@ def _end(scene: Scene, node: End, text: NodeText) -> Iterator[Block]:
         if name == "school":
             yield scene.heading("outside")
             yield from doors.listed(scene, doors.awake_first(scene, outside))
-            if scene.district is not None and places.is_local(scene, (*begin_with, *outside)):
-                yield places.district_line(scene)
+            yield from places.where(scene, (*begin_with, *outside))
 
 
 def _door_card(scene: Scene, door: DoorText) -> Iterator[Block]:
