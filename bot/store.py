@@ -154,6 +154,15 @@ class Store:
                 with suppress(sqlite3.Error):
                     await db.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    async def ready(self) -> None:
+        """Return when the database can be written to now: a row is written, and taken back."""
+        async with self._connection() as db:
+            await db.execute("BEGIN IMMEDIATE")
+            try:
+                await db.execute("INSERT OR IGNORE INTO handled VALUES (-1, 0)")
+            finally:
+                await _roll_back(db)
+
     async def handled(self, update_id: int) -> bool:
         """Whether an update was answered already."""
         async with self._connection() as db:

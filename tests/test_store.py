@@ -49,6 +49,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "note": lambda store: store.note(UPDATE, NOW),
     "handled": lambda store: store.handled(UPDATE),
     "sweep": lambda store: store.sweep(NOW),
+    "ready": lambda store: store.ready(),
 }
 
 
