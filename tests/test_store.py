@@ -630,6 +630,15 @@ def test_a_secret_is_made_once(path: Path, given: str | None) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
 
 
+def test_secrets_for_two_uses_differ(path: Path) -> None:
+    """Beside one database two secrets are kept, each under its own name, in letters that every header takes."""
+    key, webhook = read_secret(None, path), read_secret(None, path, "webhook.secret")
+
+    assert key != webhook
+    assert webhook == read_secret(None, path, "webhook.secret")
+    assert set(webhook.decode()) <= set("0123456789abcdef")
+
+
 def test_secrets_differ(tmp_path: Path) -> None:
     """Two databases have two secrets."""
     keys = {read_secret(None, tmp_path / name / "bot.sqlite3") for name in ("one", "two")}
