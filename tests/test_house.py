@@ -31,6 +31,7 @@ BELOW_APPLICATION = frozenset(
         "settings",
         "store",
         "understanding",
+        "web",
     }
 )
 FLOORS: Mapping[str, frozenset[str]] = {
@@ -43,6 +44,7 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "store": frozenset({"model", "errors"}),
     "settings": frozenset({"errors"}),
     "logs": frozenset({"errors"}),
+    "web": frozenset({"logs", "errors"}),
     "schools": frozenset({"content", "understanding", "errors"}),
     "posters": frozenset({"content", "render", "schools", "errors", "model"}),
     "checks": frozenset({"content", "dialogs", "render", "schools", "understanding", "model"}),

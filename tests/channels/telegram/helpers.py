@@ -48,7 +48,14 @@ class Running:
         """Let it answer from now on."""
         self.service = service
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(service.run(self._stop))
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            await self.service.begin()
+            await self.service.run(self._stop)
+        finally:
+            await self.service.close()
 
     async def stop(self) -> None:
         """End it as SIGTERM does; whatever it raised is raised here, TimeoutError if it does not end."""

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.application import Application
-from bot.channels.telegram import intake, sending
-from bot.channels.telegram.service import AT_ONCE
+from bot.channels.telegram import ordering, sending
+from bot.settings import Settings
 from tests.botapi import BotApi
 from tests.botapi_keyboard import Button
 from tests.botapi_people import User
@@ -26,6 +26,7 @@ from tests.channels.telegram.helpers import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
+AT_ONCE: int = Settings.model_fields["at_once"].default
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 1},
     "502 once": {"status": 502},
@@ -214,7 +215,7 @@ async def test_answer_that_never_gets_through(
 ) -> None:
     """An answer that Telegram refuses for ever is let go in the end, with a line in the log, and stops nobody."""
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
-    monkeypatch.setattr(intake, "PATIENCE", 0.6)
+    monkeypatch.setattr(ordering, "PATIENCE", 0.6)
     await start()
     kari, other = api.user(), api.user()
     broken = api.fault("sendMessage", status=500, chat_id=kari.id, times=None)
@@ -233,7 +234,7 @@ async def test_answer_that_never_gets_through(
 async def test_outage_of_everything(api: BotApi, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that was fetched before the network went is answered when it is back, however long that takes."""
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
-    monkeypatch.setattr(intake, "PATIENCE", 1.2)
+    monkeypatch.setattr(ordering, "PATIENCE", 1.2)
     await start()
     kari = api.user()
     sends = api.fault("sendMessage", drop="before", times=None)
