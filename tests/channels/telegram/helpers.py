@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.application import Application
 from bot.channels.telegram.markup import html
@@ -21,6 +21,8 @@ from bot.model import Language, Level, NodeId, Press, Screen, State
 from bot.render.codec import decode
 from bot.render.prose import plain
 from bot.settings import Settings
+from bot.web.app import web_app
+from bot.web.server import WebServer
 from tests.botapi import BotApi
 from tests.botapi_chat import Message
 from tests.botapi_keyboard import Button
@@ -79,7 +81,14 @@ class Start(Protocol):
         """Return it once it answers."""
 
 
-def settings_of(api: BotApi, database: Path, url: str = "") -> Settings:
+class Serve(Protocol):
+    """Starts a service with its web server, with these settings besides the usual ones."""
+
+    def __call__(self, **others: Any) -> Awaitable[Served]:
+        """Return it once it answers."""
+
+
+def settings_of(api: BotApi, database: Path, url: str = "", **others: Any) -> Settings:
     """The settings of a bot on this server, reached at `url` if that is another address than its own."""
     return Settings(
         _env_file=None,
@@ -87,6 +96,8 @@ def settings_of(api: BotApi, database: Path, url: str = "") -> Settings:
         telegram_api_url=url or api.url,
         database_path=database,
         secret_key=SECRET,
+        listen="127.0.0.1:0",
+        **others,
     )
 
 
@@ -98,6 +109,41 @@ async def start_service(application: Application, api: BotApi, database: Path, *
     running = Running(service)
     if wait:
         await settled(service)
+    return running
+
+
+WEBHOOK = {
+    "telegram_mode": "webhook",
+    "webhook_url": "https://bot.example/oslo",
+    "webhook_secret": "a_secret-of-the-webhook",
+}
+"""The settings of a bot that Telegram calls; a proxy is thought before it that takes away /oslo."""
+
+
+class Served(Running):
+    """The service at work with its web server, as `python -m bot run` has them."""
+
+    web: WebServer
+
+    async def stop(self) -> None:
+        """End it as SIGTERM does."""
+        try:
+            await super().stop()
+        finally:
+            await self.web.stop()
+
+
+async def serve_service(application: Application, api: BotApi, database: Path, **others: Any) -> Served:
+    """The service and its web server, and if it is called by webhook, Telegram's way to it."""
+    settings = settings_of(api, database, **others)
+    service = Service(application, application.conversation(settings), settings)
+    await service.start()
+    web = WebServer(web_app(service.routes), *settings.address)
+    await web.start()
+    api.world.deliverer.behind, api.world.deliverer.prefix = web.url, "/oslo"
+    running = Served(service)
+    running.web = web
+    await settled(service)
     return running
 
 

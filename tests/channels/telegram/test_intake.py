@@ -183,7 +183,7 @@ async def test_webhook_is_taken_away(api: BotApi, start: Start) -> None:
     """A webhook that was set before does not keep the bot from fetching, nor lose what waits."""
     kari = api.user()
     await kari.send("/start")
-    api.world.webhook = {"url": "https://example.org/hook"}
+    api.world.webhook["url"] = "https://example.org/hook"
 
     await start()
 
