@@ -13,6 +13,7 @@ from telegram.ext import Application as PtbApplication
 from telegram.ext import CallbackContext, CallbackQueryHandler, MessageHandler, filters
 
 from bot.channels.telegram.events import addressed, event
+from bot.channels.telegram.ordering import Later
 from bot.channels.telegram.sending import Sender, is_passing, seconds
 from bot.content.catalogue import Catalogue
 from bot.conversation import Conversation, Reply
@@ -24,6 +25,7 @@ from bot.web.metrics import Metrics
 log = logging.getLogger(__name__)
 Context: TypeAlias = CallbackContext[Any, Any, Any, Any]
 
+_SHORTEST_WAIT = 0.05
 _TRY_AGAIN = 0.5
 """Seconds until an update is tried again whose answer could not be sent."""
 
@@ -45,7 +47,7 @@ class Answering:
         self._conversation = conversation
         self._catalogue = catalogue
         self._metrics = metrics
-        self._later: dict[int, float] = {}
+        self._later: dict[int, Later] = {}
         self._kept: set[int] = set()
         said = filters.UpdateType.MESSAGE | filters.UpdateType.EDITED_MESSAGE
         ptb.add_handler(CallbackQueryHandler(self._pressed))
@@ -58,8 +60,8 @@ class Answering:
         private = chat is None or chat.type == Chat.PRIVATE
         return private and happened is not None and self._conversation.urgent(happened)
 
-    async def handle(self, update: Update) -> float | None:
-        """Answer one update. Seconds when Telegram could not be reached, after which it is to be tried again."""
+    async def handle(self, update: Update) -> Later | None:
+        """Answer one update. When Telegram could not be reached, say when it is to be tried again."""
         await self._ptb.process_update(update)
         number = update.update_id
         if number in self._later:
@@ -135,9 +137,9 @@ class Answering:
     def _unreachable(self, update: Update, error: Exception) -> bool:
         """Whether it was the network, or Telegram asked to wait; then the update is to be tried again."""
         if isinstance(error, RetryAfter):
-            self._later[update.update_id] = seconds(error)
+            self._later[update.update_id] = Later(max(seconds(error), _SHORTEST_WAIT), asked=True)
         elif is_passing(error):
-            self._later[update.update_id] = _TRY_AGAIN
+            self._later[update.update_id] = Later(_TRY_AGAIN)
         return update.update_id in self._later
 
     @property

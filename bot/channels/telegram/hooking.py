@@ -16,6 +16,9 @@ from bot.errors import ChannelError
 from bot.settings import WEBHOOK_SECRET, Settings
 from bot.store import read_secret
 
+CALLS = 100
+"""Calls that Telegram may have under way, the most it allows. AT_ONCE bounds how many are answered side by side; the
+others wait here, where danger among them is seen and overtakes. What is not handed over cannot be seen."""
 _GREETING = 60.0
 """Seconds between two calls that show that Telegram can be reached: it calls itself only when somebody writes."""
 
@@ -48,7 +51,7 @@ class Hooking:
                 lambda: self._bot.set_webhook(
                     url,
                     secret_token=self._secret.decode(),
-                    max_connections=self._settings.at_once,
+                    max_connections=CALLS,
                     allowed_updates=ALLOWED,
                     drop_pending_updates=False,
                 )

@@ -25,8 +25,17 @@ from bot.web.metrics import Metrics, UpdateKind
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[Update], Awaitable[float | None]]
-"""Answers an update. None when that is done; seconds when it could not be answered and is to be tried after them."""
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An update could not be answered and is to be tried again; `asked` when it was Telegram that said how long."""
+
+    seconds: float
+    asked: bool = False
+
+
+Handle = Callable[[Update], Awaitable[Later | None]]
+"""Answers an update. None when that is done."""
 
 ALLOWED = ["message", "edited_message", "callback_query"]
 PATIENCE = 120.0
@@ -188,15 +197,15 @@ class Ordering:
             work.begin()
             async with self._slots.one(work.chat):
                 try:
-                    again = await self._handle(work.update)
+                    later = await self._handle(work.update)
                 except Exception as error:
                     # Nothing may end the intake; what failed comes again, for a while.
                     log.error("An update failed: %s.", describe(error))
-                    again = 1.0
-            if again is None:
+                    later = Later(1.0)
+            if later is None:
                 self._metrics.seconds.observe(time.monotonic() - work.began)
                 return True
-            wait = max(again, min(2 * wait, LONGEST_PAUSE))
+            wait = later.seconds if later.asked else max(later.seconds, min(2 * wait, LONGEST_PAUSE))
             # While nothing of Telegram can be reached, nothing is given up; a long wait that it asked for is one try.
             waited += min(wait, LONGEST_PAUSE) if self._reach.reachable else 0
             if waited > PATIENCE:

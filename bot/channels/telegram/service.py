@@ -20,6 +20,7 @@ from bot.application import Application, build
 from bot.channels.telegram.answering import Answering
 from bot.channels.telegram.hooking import Hooking, webhook_secret
 from bot.channels.telegram.ordering import Ordering
+from bot.channels.telegram.pacing import TELEGRAM, Limits, Pace
 from bot.channels.telegram.polling import Polling
 from bot.channels.telegram.profile import publish
 from bot.channels.telegram.reach import Reach, why
@@ -44,7 +45,13 @@ _LONG_POLL = 30.0
 class Service:
     """Answers Telegram's updates through one conversation."""
 
-    def __init__(self, application: Application, conversation: Conversation, settings: Settings) -> None:
+    def __init__(
+        self,
+        application: Application,
+        conversation: Conversation,
+        settings: Settings,
+        limits: Limits = TELEGRAM,
+    ) -> None:
         """Build PTB's application and what takes updates to it. Raises ChannelError when a setting is missing."""
         if settings.telegram_bot_token is None:
             raise ChannelError("TELEGRAM_BOT_TOKEN is not set.")
@@ -63,8 +70,9 @@ class Service:
             .build()
         )
         self.metrics, self.reach = Metrics(), Reach()
-        self.sender = Sender(self.bot)
-        answering = Answering(self.ptb, self.sender, conversation, application.catalogue, self.metrics)
+        pace = Pace(limits, lambda chat: self.ordering.in_danger(chat))
+        sender = Sender(self.bot, pace, lambda outcome: self.metrics.sends.labels(outcome).inc())
+        answering = Answering(self.ptb, sender, conversation, application.catalogue, self.metrics)
         self.ordering = Ordering(
             self.bot,
             answering.handle,
@@ -158,8 +166,9 @@ async def serve(settings: Settings) -> None:
         log.info("The bot answers.")
         await service.run(stop)
     finally:
-        await service.close()
+        # First nobody may ask any more: a question about health would open the database again.
         await web.stop()
+        await service.close()
     log.info("The bot has stopped.")
 
 

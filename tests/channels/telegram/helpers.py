@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from bot.application import Application
 from bot.channels.telegram.markup import html
+from bot.channels.telegram.pacing import UNLIMITED, Limits
 from bot.channels.telegram.service import Service
 from bot.content.catalogue import Book
 from bot.errors import StoreError
@@ -101,10 +102,12 @@ def settings_of(api: BotApi, database: Path, url: str = "", **others: Any) -> Se
     )
 
 
-async def start_service(application: Application, api: BotApi, database: Path, *, wait: bool = True) -> Running:
+async def start_service(
+    application: Application, api: BotApi, database: Path, *, wait: bool = True, limits: Limits = UNLIMITED
+) -> Running:
     """The real Application over HTTP; unless `wait` is false, with its profile set."""
     settings = settings_of(api, database)
-    service = Service(application, application.conversation(settings), settings)
+    service = Service(application, application.conversation(settings), settings, limits)
     await service.start()
     running = Running(service)
     if wait:
@@ -112,7 +115,7 @@ async def start_service(application: Application, api: BotApi, database: Path, *
     return running
 
 
-WEBHOOK = {
+WEBHOOK: dict[str, Any] = {
     "telegram_mode": "webhook",
     "webhook_url": "https://bot.example/oslo",
     "webhook_secret": "a_secret-of-the-webhook",
@@ -133,17 +136,19 @@ class Served(Running):
             await self.web.stop()
 
 
-async def serve_service(application: Application, api: BotApi, database: Path, **others: Any) -> Served:
+async def serve_service(
+    application: Application, api: BotApi, database: Path, *, limits: Limits = UNLIMITED, **others: Any
+) -> Served:
     """The service and its web server, and if it is called by webhook, Telegram's way to it."""
     settings = settings_of(api, database, **others)
-    service = Service(application, application.conversation(settings), settings)
+    service = Service(application, application.conversation(settings), settings, limits)
     await service.start()
     web = WebServer(web_app(service.routes), *settings.address)
     await web.start()
     api.world.deliverer.behind, api.world.deliverer.prefix = web.url, "/oslo"
+    await settled(service)
     running = Served(service)
     running.web = web
-    await settled(service)
     return running
 
 

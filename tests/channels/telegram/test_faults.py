@@ -14,6 +14,7 @@ from tests.botapi import BotApi
 from tests.botapi_keyboard import Button
 from tests.botapi_people import User
 from tests.channels.telegram.helpers import (
+    DANGER,
     Log,
     Start,
     answered,
@@ -149,19 +150,37 @@ async def test_unblocked_again(api: BotApi) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_others_do_not_wait(api: BotApi) -> None:
-    """Though Telegram asks many chats at once to wait, the next parent is answered."""
-    waiting, other = [api.user() for _ in range(AT_ONCE)], api.user()
-    for user in waiting:
-        api.fault("sendMessage", status=429, retry_after=1, chat_id=user.id)
-        await user.send("/start")
-    await until(api, lambda: len(api.refused) >= AT_ONCE)
+    """Though Telegram asks one chat to wait, from which more comes than there are places, others are answered."""
+    waiting, other = api.user(), api.user()
+    fault = api.fault("sendMessage", status=429, retry_after=1, chat_id=waiting.id)
+    for _ in range(AT_ONCE + 1):
+        await waiting.send("/start")
+    await until(api, lambda: fault.hits == 1)
 
     await other.send("/contact")
     await other.reply()
-    meanwhile = [user.chat.bot_messages for user in waiting]
+    meanwhile = waiting.chat.bot_messages
 
-    assert meanwhile == [[]] * AT_ONCE
-    await asyncio.gather(*(user.reply() for user in waiting))
+    assert meanwhile == []
+    await answered(waiting, AT_ONCE + 1)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_danger_does_not_wait(api: BotApi) -> None:
+    """When Telegram asks chat after chat to wait, so that it means the whole bot, danger is answered all the same."""
+    waiting, other, acute = [api.user() for _ in range(AT_ONCE)], api.user(), api.user()
+    for user in waiting:
+        api.fault("sendMessage", status=429, retry_after=1, chat_id=user.id)
+        await user.send("/start")
+    await until(api, lambda: len(api.refused) >= 2)
+
+    await other.send("/contact")
+    await acute.send(DANGER["nb"])
+    await acute.reply()
+    meanwhile = [user.chat.bot_messages for user in (*waiting, other)]
+
+    assert meanwhile == [[]] * (AT_ONCE + 1)
+    await asyncio.gather(*(user.reply(8) for user in (*waiting, other)))
 
 
 async def test_long_outage_of_sending(api: BotApi, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,11 +68,12 @@ def statuses(api: BotApi) -> list[int]:
 @pytest.mark.usefixtures("hooked")
 async def test_set(api: BotApi) -> None:
     """Telegram is told where to call, what to show, what to send, and how many calls may be under way."""
+    await until(api, lambda: bool(api.called("setWebhook")))
     (said,) = api.called("setWebhook")
 
     assert (said.params["url"], said.params["secret_token"]) == ("https://bot.example/oslo/telegram/webhook", SECRET)
     assert sorted(said.params["allowed_updates"]) == ["callback_query", "edited_message", "message"]
-    assert (int(said.params["max_connections"]), said.params["drop_pending_updates"]) == (16, "false")
+    assert (int(said.params["max_connections"]), said.params["drop_pending_updates"]) == (100, "false")
 
 
 @pytest.mark.parametrize("keep", [True, False])
