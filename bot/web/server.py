@@ -75,7 +75,7 @@ class WebServer:
             family, _, _, _, address = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)[0]
             listening = socket.create_server(address[:2], family=family)
         except OSError as error:
-            where = f"{self._host}:{self._port}"
-            raise ChannelError(f"LISTEN is wrong: nothing can listen on {where} ({error.strerror}).") from None
+            where, reason = f"{self._host}:{self._port}", (error.strerror or "unknown").partition(" (")[0]
+            raise ChannelError(f"LISTEN is wrong: nothing can listen on {where} ({reason}).") from None
         self._port = listening.getsockname()[1]
         return listening
