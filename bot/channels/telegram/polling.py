@@ -22,6 +22,8 @@ from bot.channels.telegram.sending import seconds
 from bot.errors import ChannelError
 
 _POLL_SECONDS = 25
+_APART = 0.03
+"""Seconds between two fetches while updates are under way: each hands out all of them again."""
 
 
 class Polling:
@@ -64,12 +66,19 @@ class Polling:
                 continue
             pause = 0.5
             self._reach.works()
-            if not self._start(updates):
-                await self._ordering.one_ended(0.25)
+            await self._between(0.25 if not self._start(updates) else _APART)
         stopping.cancel()
         await self._ordering.drain()
         with suppress(TelegramError):
             await self._fetch(0)
+
+    async def _between(self, within: float) -> None:
+        """Wait until the next fetch is worth it: nothing is under way, or more than a single answer can be done."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        await self._ordering.one_ended(within)
+        while self._ordering.under_way and (left := began + _APART - loop.time()) > 0:
+            await self._ordering.one_ended(left)
 
     @property
     def _offset(self) -> int | None:

@@ -150,10 +150,10 @@ async def _loaded() -> None:
     """The content is loaded: without it there is no service."""
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, limits: Limits = TELEGRAM) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises ContentError or ChannelError when it cannot start."""
     application = build()
-    service = Service(application, application.conversation(settings), settings)
+    service = Service(application, application.conversation(settings), settings, limits)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
