@@ -9,11 +9,28 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal, TypeAlias
 
 from bot.dialogs.flow import Flows
 from bot.dialogs.respond import COMMANDS, IN_PLACE, current, respond
 from bot.errors import NewerDatabaseError, StoreError
-from bot.model import FORGET, UNKNOWN, Command, Event, Forget, Heard, Language, Press, Screen, Show, Started, State
+from bot.model import (
+    FORGET,
+    UNKNOWN,
+    Command,
+    Decision,
+    Event,
+    Forget,
+    Heard,
+    Language,
+    NodeId,
+    Press,
+    Screen,
+    Show,
+    Started,
+    State,
+    Unreadable,
+)
 from bot.render.codec import payload
 from bot.render.message import Message
 from bot.render.screens import Renderer
@@ -52,10 +69,18 @@ def typed(words: str) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message to send; `edit` when it may take the place of the one whose button was pressed."""
+    """A message to send; `edit` when it may take the place of the one whose button was pressed.
+
+    `urgent` when it speaks of danger: it overtakes whatever else waits to be sent.
+    """
 
     message: Message
     edit: bool
+    urgent: bool = False
+
+
+Kind: TypeAlias = Decision | Literal["start", "button", "command", "media", "edited"]
+"""What a turn answered, for counting: how a message was understood, or what else came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +89,7 @@ class Turn:
 
     replies: tuple[Reply, ...]
     state: State | None
+    kind: Kind
 
 
 class Conversation:
@@ -86,6 +112,8 @@ class Conversation:
         self.store = store
         self.clock = clock
         self.emergency: Message = renderer.emergency()
+        self.faults = 0
+        """How often the store failed."""
         self._store_works = True
 
     async def open(self) -> None:
@@ -97,6 +125,12 @@ class Conversation:
             raise
         except StoreError as error:
             self._fails(error)
+
+    def urgent(self, event: Event | Text) -> bool:
+        """Whether an event speaks of danger, so that it is to be answered first. Takes under a millisecond."""
+        if isinstance(event, Text):
+            return self.listener.danger(event.words) is not None
+        return isinstance(event, Press) and _about_danger(event.node)
 
     async def turn(self, chat_id: int, event: Event | Text, language: Language) -> Turn:
         """Answer `event` from a chat. `language` is what its app is set to, used until the parent has shown another."""
@@ -123,13 +157,17 @@ class Conversation:
             failed = self.renderer.message(
                 Screen("meta.delete", notes=("not_erased",)), replace(state, language=after.language), now=now
             )
-            return Turn((Reply(failed, True),), state)
+            return Turn((Reply(failed, True),), state, _kind(event))
         replies = tuple(
-            Reply(self.renderer.message(effect.screen, after, expires, now), effect.edit)
+            Reply(
+                self.renderer.message(effect.screen, after, expires, now),
+                effect.edit,
+                _about_danger(effect.screen.node),
+            )
             for effect in outcome.effects
             if isinstance(effect, Show)
         )
-        return Turn(replies, None if forgotten else after)
+        return Turn(replies, None if forgotten else after, _kind(event))
 
     def _hear(self, text: Text, state: State, language: Language) -> Heard:
         """What a message without danger means, where the parent stands."""
@@ -202,6 +240,7 @@ class Conversation:
         return state or State()
 
     def _fails(self, error: StoreError) -> None:
+        self.faults += 1
         if self._store_works:
             log.error("Conversations are answered but not remembered: %s", error)
         self._store_works = False
@@ -210,3 +249,22 @@ class Conversation:
         if not self._store_works:
             log.warning("The database works again.")
         self._store_works = True
+
+
+def _kind(event: Event) -> Kind:
+    match event:
+        case Heard():
+            return event.decision
+        case Press():
+            return "button"
+        case Started():
+            return "start"
+        case Command():
+            return "command"
+        case Unreadable():
+            return event.kind
+
+
+def _about_danger(node: NodeId) -> bool:
+    """Whether a screen is the card of a danger, the question whether it is one, or the card of them all."""
+    return node == "danger" or node.startswith("crisis.")

@@ -7,7 +7,7 @@ import re
 import sys
 
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{20,}")
-_LIBRARIES = ("telegram", "aiohttp", "aiosqlite", "asyncio", "httpx", "httpcore", "hpack")
+_LIBRARIES = ("telegram", "aiohttp", "aiosqlite", "asyncio", "uvicorn", "httpx", "httpcore", "hpack")
 """Libraries that log updates, addresses and whole answers of Telegram, some even as errors: they are silent. What goes
 wrong in them reaches us as exceptions, and we log those ourselves."""
 

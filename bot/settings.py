@@ -6,13 +6,16 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SettingsError
 
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{20,}")
 _USERNAME = re.compile(r"[A-Za-z0-9_]{5,32}")
+WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
+"""What Telegram takes as a webhook's secret."""
+_LISTEN = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[^\s:/\[\]]+):(\d{1,5})")
 
 
 class Settings(BaseSettings):
@@ -23,14 +26,33 @@ class Settings(BaseSettings):
     telegram_bot_token: SecretStr | None = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_bot_username: str | None = None
-    telegram_mode: Literal["polling"] = "polling"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: Annotated[str | None, Field(validate_default=True)] = None
+    webhook_secret: SecretStr | None = None
+    webhook_keep: bool = True
+    listen: str = "127.0.0.1:8080"
+    at_once: Annotated[int, Field(ge=1, le=64)] = 16
     web_url: str | None = None
     database_path: Path = Path("data/bot.sqlite3")
     secret_key: SecretStr | None = None
     retention_days: Annotated[int, Field(ge=1, le=365)] = 30
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], NoDecode] = "INFO"
 
-    @field_validator("telegram_bot_token", "telegram_bot_username", "web_url", "secret_key", mode="before")
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of LISTEN; port 0 stands for any free one."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @field_validator(
+        "telegram_bot_token",
+        "telegram_bot_username",
+        "webhook_url",
+        "webhook_secret",
+        "web_url",
+        "secret_key",
+        mode="before",
+    )
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         return None if isinstance(value, str) and not value.strip() else value
@@ -49,6 +71,32 @@ class Settings(BaseSettings):
         if name is not None and not _USERNAME.fullmatch(name):
             raise ValueError("it must be 5 to 32 of A-Z, a-z, 0-9 and _, without the @")
         return name
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _is_the_root_of_a_webhook(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None:
+            if info.data.get("telegram_mode") == "webhook":
+                raise ValueError("it must be set when TELEGRAM_MODE is webhook")
+            return None
+        if not re.fullmatch(r"https://[^\s/?#@]+(/[^\s?#]*)?", value.strip()):
+            raise ValueError("it must be an https address without user, ? and #")
+        return value.strip().rstrip("/")
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_a_secret_of_a_webhook(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not WEBHOOK_SECRET.fullmatch(value.get_secret_value()):
+            raise ValueError("it must be 1 to 256 of A-Z, a-z, 0-9, _ and -")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _is_host_and_port(cls, value: str) -> str:
+        found = _LISTEN.fullmatch(value.strip())
+        if found is None or int(found[1]) > 65535:
+            raise ValueError("it must be host:port, with a port up to 65535")
+        return value.strip()
 
     @field_validator("web_url")
     @classmethod

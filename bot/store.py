@@ -25,33 +25,38 @@ _SHORTEST_KEY = 32
 """Bytes of a key file; a shorter one is damaged."""
 
 
+KEY_FILE = "secret.key"
+"""The name of the file beside the database that keeps the secret, when the settings give none."""
+
+
 def key_file(database: Path) -> Path:
     """Where the secret is kept when the settings give none."""
-    return database.with_name("secret.key")
+    return database.with_name(KEY_FILE)
 
 
-def read_secret(given: str | None, database: Path) -> bytes:
-    """The key that chat ids are hashed with: the one given, else the one kept beside the database, else a new one.
+def read_secret(given: str | None, database: Path, name: str = KEY_FILE) -> bytes:
+    """The secret given, else the one kept beside the database under `name`, else a new one of 64 hexadecimal digits.
 
-    A folder that cannot be written to gives a key that lasts until the process ends, so that parents are answered.
+    The key that chat ids are hashed with is one, what Telegram shows at the webhook another. A folder that cannot be
+    written to gives a secret that lasts until the process ends, so that parents are answered.
     """
     if given:
         return given.encode()
-    file = key_file(database)
+    file, new = database.with_name(name), secrets.token_hex(32)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as new:
-            new.write(secrets.token_hex(32))
+        with os.fdopen(descriptor, "w") as unwritten:
+            unwritten.write(new)
     except FileExistsError:
         pass
     except OSError:
-        return secrets.token_bytes(32)
+        return new.encode()
     try:
         kept = file.read_bytes().strip()
     except OSError:
         kept = b""
-    return kept if len(kept) >= _SHORTEST_KEY else secrets.token_bytes(32)
+    return kept if len(kept) >= _SHORTEST_KEY else new.encode()
 
 
 def encode(state: State) -> str:

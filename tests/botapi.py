@@ -37,6 +37,7 @@ class BotApi:
         self._methods = Methods(self.world, self.profile)
         self._faults: list[Fault] = []
         self._runner: web.AppRunner | None = None
+        self._delivering: asyncio.Task[None] | None = None
         self._last_person = 5_000_000_000
         self._last_group = -1_001_000_000_000
 
@@ -54,10 +55,14 @@ class BotApi:
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
+        self._delivering = asyncio.create_task(self.world.deliverer.run())
 
     async def stop(self) -> None:
         """End every call under way and stop."""
         self.world.updates.close()
+        if self._delivering is not None:
+            self._delivering.cancel()
+            await asyncio.wait([self._delivering])
         if self._runner is not None:
             await self._runner.cleanup()
         self.world.loop = None
@@ -173,6 +178,7 @@ class BotApi:
         *,
         status: int | None = None,
         retry_after: int | None = None,
+        migrate_to: int | None = None,
         description: str | None = None,
         drop: Literal["before", "after"] | None = None,
         delay: float = 0.0,
@@ -193,6 +199,7 @@ class BotApi:
             times,
             status=status,
             retry_after=retry_after,
+            migrate_to=migrate_to,
             description=description,
             drop=drop,
             delay=delay,

@@ -23,6 +23,10 @@ class Bell:
         rung, self._next = self._next, asyncio.Event()
         rung.set()
 
+    def next(self) -> asyncio.Event:
+        """What the next ring sets."""
+        return self._next
+
     async def wait(self, seconds: float) -> None:
         """Return at the next ring, or when the time is over."""
         try:

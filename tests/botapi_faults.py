@@ -28,6 +28,7 @@ class Fault:
     times: int | None
     status: int | None = None
     retry_after: int | None = None
+    migrate_to: int | None = None
     description: str | None = None
     drop: Literal["before", "after"] | None = None
     delay: float = 0.0
@@ -55,4 +56,4 @@ class Fault:
         words = _WORDS[self.status]
         retry = self.retry_after or 1 if self.status == 429 else None
         default = f"{words}: retry after {retry}" if retry else words
-        return Refused(self.status, self.description or default, retry)
+        return Refused(self.status, self.description or default, retry, self.migrate_to)

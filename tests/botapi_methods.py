@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -171,7 +172,14 @@ class Methods:
             return self._delete_webhook(params)
         if not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
-        self._world.webhook = dict(params)
+        connections, secret = params.integer("max_connections", 40), params.text("secret_token")
+        if not 1 <= connections <= 100:
+            raise bad_request("invalid max_connections specified")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", secret):
+            raise bad_request("secret token contains unallowed characters")
+        self._world.webhook.clear()
+        self._world.webhook.update(params, max_connections=connections)
+        self._world.updates.bell.ring()
         if "allowed_updates" in params:
             self._world.updates.allowed = frozenset(params.listed("allowed_updates"))
         if params.flag("drop_pending_updates"):
@@ -179,7 +187,7 @@ class Methods:
         return True
 
     def _delete_webhook(self, params: Params) -> bool:
-        self._world.webhook = {}
+        self._world.webhook.clear()
         if params.flag("drop_pending_updates"):
             self._world.updates.drop()
         return True
@@ -191,6 +199,8 @@ class Methods:
             "has_custom_certificate": False,
             "pending_update_count": len(updates.pending),
         }
+        if "max_connections" in self._world.webhook:
+            info["max_connections"] = self._world.webhook["max_connections"]
         if updates.allowed:
             info["allowed_updates"] = sorted(updates.allowed)
         return info

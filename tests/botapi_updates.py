@@ -13,11 +13,22 @@ _MUTE_UNLESS_ASKED = {"chat_member", "message_reaction", "message_reaction_count
 
 
 @dataclass(slots=True)
-class _Waiting:
+class Waiting:
     """An update that is not confirmed; `again` is one sent once more although its id is confirmed."""
 
     update: dict[str, Any]
     again: bool = False
+    wake: float = 0.0
+    """With a webhook: when it is to be delivered again, on the clock of `time.monotonic`."""
+    fails: int = 0
+
+    @property
+    def chat(self) -> int:
+        """The chat that it came from: Telegram keeps the order within it; an update without one is alone."""
+        inside: Any = next((part for name, part in self.update.items() if name != "update_id"), {})
+        holder = inside.get("message", inside) if isinstance(inside, dict) else {}
+        chat = holder.get("chat", {}).get("id") if isinstance(holder, dict) else None
+        return chat if isinstance(chat, int) else int(self.update["update_id"])
 
 
 class Updates:
@@ -29,7 +40,7 @@ class Updates:
         """All updates ever made, by id."""
         self.allowed: frozenset[str] = frozenset()
         self.bell = Bell()
-        self._waiting: list[_Waiting] = []
+        self._waiting: list[Waiting] = []
         self._next_id = 400_000_001
         self._turn = 0
         self._closed = False
@@ -46,15 +57,28 @@ class Updates:
         whole = {"update_id": update_id, **update}
         self.every[update_id] = whole
         if self._wanted(whole):
-            self._waiting.append(_Waiting(whole))
+            self._waiting.append(Waiting(whole))
             self.bell.ring()
         return update_id
 
     def redeliver(self, update_id: int) -> None:
         """Send an update once more under its old id, as Telegram may when a confirmation was lost."""
-        self._waiting.append(_Waiting(self.every[update_id], again=True))
+        self._waiting.append(Waiting(self.every[update_id], again=True))
         self._waiting.sort(key=lambda waiting: int(waiting.update["update_id"]))
         self.bell.ring()
+
+    def first_of_each_chat(self, chats: int) -> list[Waiting]:
+        """With a webhook: the update that is next in each of the first so many chats."""
+        first: dict[int, Waiting] = {}
+        for waiting in self._waiting:
+            first.setdefault(waiting.chat, waiting)
+            if len(first) == chats:
+                break
+        return list(first.values())
+
+    def answered(self, done: Waiting) -> None:
+        """With a webhook: the bot has answered this one."""
+        self._waiting = [waiting for waiting in self._waiting if waiting is not done]
 
     def drop(self) -> None:
         """Forget everything that waits."""

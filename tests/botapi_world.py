@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from tests.botapi_chat import Chat
 from tests.botapi_updates import Updates
+from tests.botapi_webhook import Deliverer
 
 T = TypeVar("T")
 _TOKEN_LETTERS = string.ascii_letters + string.digits + "_-"
@@ -73,6 +74,7 @@ class World:
         self.calls: list[Call] = []
         self.refused: list[Call] = []
         self.webhook: dict[str, Any] = {}
+        self.deliverer = Deliverer(self.updates, self.webhook)
         self.loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
 

@@ -58,4 +58,4 @@ def test_no_secret() -> None:
     """The example holds no token and no key."""
     lines = EXAMPLE.read_text("utf-8").splitlines()
 
-    assert {"TELEGRAM_BOT_TOKEN=", "SECRET_KEY="} <= set(lines)
+    assert {"TELEGRAM_BOT_TOKEN=", "SECRET_KEY=", "WEBHOOK_SECRET="} <= set(lines)

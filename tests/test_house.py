@@ -32,6 +32,7 @@ BELOW_APPLICATION = frozenset(
         "settings",
         "store",
         "understanding",
+        "web",
     }
 )
 FLOORS: Mapping[str, frozenset[str]] = {
@@ -45,6 +46,7 @@ FLOORS: Mapping[str, frozenset[str]] = {
     "store": frozenset({"database", "model", "errors"}),
     "settings": frozenset({"errors"}),
     "logs": frozenset({"errors"}),
+    "web": frozenset({"logs", "errors"}),
     "schools": frozenset({"content", "understanding", "model", "errors"}),
     "posters": frozenset({"content", "render", "schools", "errors", "model"}),
     "checks": frozenset({"content", "dialogs", "render", "schools", "understanding", "model"}),

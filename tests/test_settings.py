@@ -27,6 +27,8 @@ def test_defaults() -> None:
 
     assert settings.telegram_bot_token is None
     assert settings.secret_key is None
+    assert (settings.webhook_url, settings.webhook_secret, settings.webhook_keep) == (None, None, True)
+    assert (settings.address, settings.at_once) == (("127.0.0.1", 8080), 16)
     assert ("https://api.telegram.org", "polling", Path("data/bot.sqlite3"), 30, "INFO") == (
         settings.telegram_api_url,
         settings.telegram_mode,
@@ -71,6 +73,53 @@ def test_poster_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.telegram_bot_username, settings.web_url) == ("foreldre_bot", "https://web.example/oslo")
 
 
+def test_webhook_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webhook's root is taken without blanks and a last slash, its secret as it is."""
+    monkeypatch.setenv("TELEGRAM_MODE", "webhook")
+    monkeypatch.setenv("WEBHOOK_URL", " https://bot.example/oslo/ ")
+    monkeypatch.setenv("WEBHOOK_SECRET", "a-Z_9")
+    monkeypatch.setenv("WEBHOOK_KEEP", "false")
+    monkeypatch.setenv("AT_ONCE", "64")
+
+    settings = read_settings()
+
+    assert settings.webhook_secret is not None
+    assert settings.webhook_secret.get_secret_value() == "a-Z_9"
+    assert (
+        settings.telegram_mode,
+        settings.webhook_url,
+        settings.webhook_keep,
+        settings.at_once,
+    ) == ("webhook", "https://bot.example/oslo", False, 64)
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_webhook_without_an_address(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A webhook needs an address that Telegram can call: without one the bot stops and names the setting."""
+    monkeypatch.setenv("TELEGRAM_MODE", "webhook")
+    if value is not None:
+        monkeypatch.setenv("WEBHOOK_URL", value)
+
+    with pytest.raises(SettingsError, match=r"^WEBHOOK_URL is wrong: it must be set when TELEGRAM_MODE is webhook\."):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("127.0.0.1:8080", ("127.0.0.1", 8080)),
+        (" localhost:0 ", ("localhost", 0)),
+        ("0.0.0.0:65535", ("0.0.0.0", 65535)),
+        ("[::1]:80", ("::1", 80)),
+    ],
+)
+def test_listen(value: str, address: tuple[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Host and port are taken apart, for names and for addresses of both kinds."""
+    monkeypatch.setenv("LISTEN", value)
+
+    assert read_settings().address == address
+
+
 def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings are read from `.env` where the bot starts; the environment wins over it, other keys are passed over."""
     Path(".env").write_text("RETENTION_DAYS=7\nLOG_LEVEL=ERROR\nSOMETHING_ELSE=1\n", "utf-8")
@@ -81,7 +130,10 @@ def test_env_file(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (settings.retention_days, settings.log_level) == (7, "DEBUG")
 
 
-@pytest.mark.parametrize("name", ["TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_USERNAME", "WEB_URL", "SECRET_KEY"])
+@pytest.mark.parametrize(
+    "name",
+    ["TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_USERNAME", "WEBHOOK_URL", "WEBHOOK_SECRET", "WEB_URL", "SECRET_KEY"],
+)
 @pytest.mark.parametrize("value", ["", "   "])
 def test_empty_is_absent(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A setting left empty, as in `.env.example`, counts as not given."""
@@ -115,6 +167,24 @@ def test_token(token: str, monkeypatch: pytest.MonkeyPatch) -> None:
         ("TELEGRAM_BOT_USERNAME", "b" * 33),
         ("TELEGRAM_BOT_USERNAME", "forældre_bot"),
         ("TELEGRAM_MODE", "pigeon"),
+        ("WEBHOOK_URL", "http://bot.example"),
+        ("WEBHOOK_URL", "bot.example"),
+        ("WEBHOOK_URL", "https://bot.example/?secret=1"),
+        ("WEBHOOK_URL", "https://user:word@bot.example"),
+        ("WEBHOOK_SECRET", "with blank"),
+        ("WEBHOOK_SECRET", "æøå"),
+        ("WEBHOOK_SECRET", "x" * 257),
+        ("WEBHOOK_KEEP", "perhaps"),
+        ("WEBHOOK_KEEP", ""),
+        ("LISTEN", ""),
+        ("LISTEN", "8080"),
+        ("LISTEN", "127.0.0.1"),
+        ("LISTEN", "127.0.0.1:65536"),
+        ("LISTEN", "http://127.0.0.1:8080"),
+        ("LISTEN", "::1:8080"),
+        ("AT_ONCE", "0"),
+        ("AT_ONCE", "65"),
+        ("AT_ONCE", "many"),
         ("WEB_URL", "web.example"),
         ("WEB_URL", "ftp://web.example"),
         ("WEB_URL", "https://web.example/?school="),
@@ -167,12 +237,14 @@ def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that are printed, in a log or a traceback, show neither the token nor the key."""
     monkeypatch.setenv("TELEGRAM_BOT_TOKEN", TOKEN)
     monkeypatch.setenv("SECRET_KEY", "sixteen letters!")
+    monkeypatch.setenv("WEBHOOK_SECRET", "seventeen_letters")
 
     settings = read_settings()
 
     shown = f"{settings} {settings!r} {settings.model_dump()}"
     assert "AAHfiqksKZ8WmR2zSjiQ7" not in shown
     assert "sixteen letters!" not in shown
+    assert "seventeen_letters" not in shown
 
 
 def test_frozen() -> None:

@@ -53,6 +53,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "note": lambda store: store.note(UPDATE, NOW),
     "handled": lambda store: store.handled(UPDATE),
     "sweep": lambda store: store.sweep(NOW),
+    "ready": lambda store: store.ready(),
 }
 
 
@@ -619,6 +620,15 @@ def test_a_secret_is_made_once(path: Path, given: str | None) -> None:
     assert len(first) >= 32
     assert file.name == "secret.key"
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_secrets_for_two_uses_differ(path: Path) -> None:
+    """Beside one database two secrets are kept, each under its own name, in letters that every header takes."""
+    key, webhook = read_secret(None, path), read_secret(None, path, "webhook.secret")
+
+    assert key != webhook
+    assert webhook == read_secret(None, path, "webhook.secret")
+    assert set(webhook.decode()) <= set("0123456789abcdef")
 
 
 def test_secrets_differ(tmp_path: Path) -> None:

@@ -1,30 +1,24 @@
-"""`make bench`: the core's step, a typed message, start-up and memory, updates a second beside a bare echo bot, and the
+"""`make bench`: the core's step, a typed message, start-up and memory, updates a second beside bare echo bots, and the
 database with many conversations in it.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from itertools import cycle, islice
-from pathlib import Path
 
 from bot.application import Application, build
 from bot.dialogs.respond import respond
 from bot.model import LANGUAGES, Heard, Press, Ranked, Screen, State
 from bot.render.screens import Renderer
 from tests.bench import stored
-from tests.botapi import BotApi
-from tests.botapi_people import User
+from tests.bench.updates import compare
 
-UPDATES, CHATS, WARM = 1000, 100, 20
 _START = """
 import json, resource, time
 began = time.perf_counter()
@@ -47,11 +41,7 @@ def main() -> None:
     starts = [json.loads(_python(_START)) for _ in range(3)]
     print(f"start to first answer {min(s['seconds'] for s in starts):17.2f} s   (best of 3)")
     print(f"peak memory {max(s['megabytes'] for s in starts):27.0f} MB")
-    ours = _rate([sys.executable, "-m", "bot", "run"])
-    bare = _rate([sys.executable, "-m", "tests.bench.echo"])
-    print(f"updates a second, this bot {ours:12.0f}     ({UPDATES} typed messages, {CHATS} chats, all at once)")
-    print(f"updates a second, bare echo bot {bare:7.0f}     (the library as it comes)")
-    print(f"ratio {ours / bare:33.2f}")
+    compare()
     stored.main()
 
 
@@ -103,39 +93,6 @@ def _messages(application: Application) -> list[Callable[[], object]]:
 
 def _python(code: str) -> str:
     return subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
-
-
-def _rate(command: list[str]) -> float:
-    """Updates that a bot answers in a second, when all of them wait for it at once; the server runs in this process."""
-    with tempfile.TemporaryDirectory() as folder, BotApi.in_thread() as api:
-        environment = {
-            **os.environ,
-            "TELEGRAM_BOT_TOKEN": api.token,
-            "TELEGRAM_API_URL": api.url,
-            "DATABASE_PATH": str(Path(folder) / "bench.sqlite3"),
-            "LOG_LEVEL": "ERROR",
-        }
-        bot = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        people = [api.user(f"Parent {number}", language_code="nb") for number in range(CHATS)]
-        try:
-            for person in people[:WARM]:
-                api.run(person.send("hei"))
-                api.run(person.reply(timeout=30))
-            before = len(api.called("sendMessage"))
-            began = time.perf_counter()
-            api.run(_all_write(people))
-            while len(api.called("sendMessage")) < before + UPDATES:
-                time.sleep(0.01)
-            return UPDATES / (time.perf_counter() - began)
-        finally:
-            bot.send_signal(signal.SIGINT)
-            bot.wait(30)
-
-
-async def _all_write(people: list[User]) -> None:
-    """Everybody writes at once: in the server's own loop, so that no update is fetched before the last stands there."""
-    for person in islice(cycle(people), UPDATES):
-        await person.send("hva er ppt")
 
 
 if __name__ == "__main__":

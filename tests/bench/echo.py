@@ -1,4 +1,4 @@
-"""The smallest bot that the library makes: it sends back what it is sent. The yardstick for ours."""
+"""The library's own bot at its best: it sends back what it is sent, eight at once, over httpx. A yardstick for ours."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def echo(update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
 def main() -> None:
     """Poll the server that TELEGRAM_API_URL names."""
     token, root = os.environ["TELEGRAM_BOT_TOKEN"], os.environ["TELEGRAM_API_URL"]
-    application = ApplicationBuilder().token(token).base_url(f"{root}/bot").build()
+    application = ApplicationBuilder().token(token).base_url(f"{root}/bot").concurrent_updates(8).build()
     application.add_handler(MessageHandler(filters.TEXT, echo))
     application.run_polling()
 

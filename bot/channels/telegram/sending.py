@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -11,11 +12,12 @@ from typing import TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.channels.telegram.markup import html, keyboard
+from bot.channels.telegram.pacing import Pace
 from bot.conversation import Reply
-from bot.render.message import Message
+from bot.web.metrics import Outcome
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -23,15 +25,27 @@ Result = TypeVar("Result")
 ATTEMPTS = 5
 """Times that one call is made at most before it is given up for now."""
 _REMEMBERED = 10_000
+_UNCHANGED = "message is not modified"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
-class Sender:
-    """Sends messages, and remembers (in memory only) which message is the newest in each chat."""
+class Held(RetryAfter):
+    """Telegram has asked before to wait, and the time is not over: nothing was sent."""
 
-    def __init__(self, bot: Bot) -> None:
-        """Take PTB's bot."""
+    def __init__(self, held: float) -> None:
+        """Take the seconds that are left."""
+        super().__init__(math.ceil(held))
+        self.held = held
+
+
+class Sender:
+    """Sends messages at Telegram's pace, and remembers (in memory only) which message is the newest in each chat."""
+
+    def __init__(self, bot: Bot, pace: Pace, sends: Callable[[Outcome], None]) -> None:
+        """Take PTB's bot, what gives the pace, and what counts the calls by what became of them."""
         self.bot = bot
+        self._pace = pace
+        self._count = sends
         self._newest: OrderedDict[int, int] = OrderedDict()
 
     def saw(self, chat_id: int, message_id: int) -> None:
@@ -48,12 +62,12 @@ class Sender:
         """
         try:
             newest = reply.edit and pressed is not None and self._newest.get(chat_id) == pressed
-            if not (newest and pressed is not None and await self._edit(chat_id, reply.message, pressed)):
-                await self._new(chat_id, reply.message)
+            if not (newest and pressed is not None and await self._edit(chat_id, reply, pressed)):
+                await self._new(chat_id, reply)
         except Forbidden:
             log.info("A chat has blocked the bot; the answer was not delivered.")
-        except BadRequest as error:
-            if "chat not found" not in error.message.lower():
+        except (BadRequest, ChatMigrated) as error:
+            if not _is_gone(error):
                 raise
             log.info("A chat is gone; the answer was not delivered.")
 
@@ -61,38 +75,66 @@ class Sender:
         """Send a text with one link button, into a group."""
         markup = InlineKeyboardMarkup([[InlineKeyboardButton(label, url=url)]])
         try:
-            await again(lambda: self.bot.send_message(chat_id, text, reply_markup=markup))
-        except (Forbidden, BadRequest):
+            await self._call("sent", chat_id, False, lambda: self.bot.send_message(chat_id, text, reply_markup=markup))
+        except (Forbidden, BadRequest, ChatMigrated):
             log.info("A group cannot be written to.")
 
-    async def _new(self, chat_id: int, message: Message) -> None:
-        sent = await again(
+    async def _new(self, chat_id: int, reply: Reply) -> None:
+        sent = await self._call(
+            "sent",
+            chat_id,
+            reply.urgent,
             lambda: self.bot.send_message(
                 chat_id,
-                html(message),
+                html(reply.message),
                 parse_mode=ParseMode.HTML,
-                reply_markup=keyboard(message),
+                reply_markup=keyboard(reply.message),
                 link_preview_options=_NO_PREVIEW,
-            )
+            ),
         )
         self.saw(chat_id, sent.message_id)
 
-    async def _edit(self, chat_id: int, message: Message, message_id: int) -> bool:
+    async def _edit(self, chat_id: int, reply: Reply, message_id: int) -> bool:
         """Put the message in the place of another; False when Telegram no longer lets it."""
         try:
-            await again(
+            await self._call(
+                "edited",
+                chat_id,
+                reply.urgent,
                 lambda: self.bot.edit_message_text(
-                    html(message),
+                    html(reply.message),
                     chat_id,
                     message_id,
                     parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard(message),
+                    reply_markup=keyboard(reply.message),
                     link_preview_options=_NO_PREVIEW,
-                )
+                ),
             )
         except BadRequest as error:
-            return "message is not modified" in error.message.lower()
+            return _UNCHANGED in error.message.lower()
         return True
+
+    async def _call(
+        self, outcome: Outcome, chat_id: int, urgent: bool, call: Callable[[], Awaitable[Result]]
+    ) -> Result:
+        """Make a call when its turn has come, again as `again` does, and count what becomes of each try."""
+
+        async def paced() -> Result:
+            if held := self._pace.held(chat_id, urgent):
+                # Not waited for here: the wait must not keep a place that others need.
+                raise Held(held)
+            await self._pace.turn(chat_id, urgent)
+            try:
+                result = await call()
+            except TelegramError as error:
+                self._count(_outcome(error))
+                if isinstance(error, RetryAfter):
+                    self._pace.pause(chat_id, seconds(error))
+                raise
+            self._count(outcome)
+            return result
+
+        return await again(paced)
 
 
 async def again(call: Callable[[], Awaitable[Result]]) -> Result:
@@ -110,6 +152,25 @@ async def again(call: Callable[[], Awaitable[Result]]) -> Result:
     raise AssertionError("unreachable")
 
 
+def _is_gone(error: TelegramError) -> bool:
+    """Whether there is no such chat any more; a group that has become a supergroup is another chat."""
+    return isinstance(error, ChatMigrated) or "chat not found" in error.message.lower()
+
+
+def _outcome(error: TelegramError) -> Outcome:
+    """What became of a call that failed, for counting."""
+    match error:
+        case RetryAfter():
+            return "limited"
+        case Forbidden():
+            return "blocked"
+        case BadRequest() if _UNCHANGED in error.message.lower():
+            return "unchanged"
+        case BadRequest() | ChatMigrated():
+            return "gone" if _is_gone(error) else "refused"
+    return "failed"
+
+
 def is_passing(error: Exception) -> bool:
     """Whether an error comes from the way to Telegram, and not from what was said: the same call may work later.
 
@@ -120,5 +181,7 @@ def is_passing(error: Exception) -> bool:
 
 def seconds(error: RetryAfter) -> float:
     """How long Telegram asks to wait; the library says it as a number or as a span of time."""
+    if isinstance(error, Held):
+        return error.held
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)

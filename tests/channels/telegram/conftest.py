@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,18 @@ import pytest_asyncio
 from bot.application import Application
 from bot.model import LANGUAGES, Language
 from tests.botapi import BotApi
-from tests.channels.telegram.helpers import Log, Running, Start, Words, logged, start_service
+from tests.channels.telegram.helpers import (
+    WEBHOOK,
+    Log,
+    Running,
+    Serve,
+    Served,
+    Start,
+    Words,
+    logged,
+    serve_service,
+    start_service,
+)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -49,6 +61,27 @@ async def start(application: Application, api: BotApi, database: Path) -> AsyncI
     for service in services:
         if not service.ended:
             await service.stop()
+
+
+@pytest_asyncio.fixture
+async def serve(application: Application, api: BotApi, database: Path) -> AsyncIterator[Serve]:
+    """Starts the service with its web server; what still runs at the end is stopped."""
+    services: list[Served] = []
+
+    async def one(**others: Any) -> Served:
+        services.append(await serve_service(application, api, database, **others))
+        return services[-1]
+
+    yield one
+    for service in services:
+        if not service.ended:
+            await service.stop()
+
+
+@pytest_asyncio.fixture
+async def hooked(serve: Serve) -> Served:
+    """The service at work, called by webhook."""
+    return await serve(**WEBHOOK)
 
 
 @pytest.fixture

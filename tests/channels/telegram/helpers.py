@@ -10,10 +10,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.application import Application
 from bot.channels.telegram.markup import html
+from bot.channels.telegram.pacing import UNLIMITED, Limits
 from bot.channels.telegram.service import Service
 from bot.content.catalogue import Book
 from bot.errors import StoreError
@@ -22,6 +23,8 @@ from bot.model import Language, Level, NodeId, Press, Screen, State
 from bot.render.codec import decode
 from bot.render.prose import plain
 from bot.settings import Settings
+from bot.web.app import web_app
+from bot.web.server import WebServer
 from tests.botapi import BotApi
 from tests.botapi_chat import Message
 from tests.botapi_keyboard import Button
@@ -49,7 +52,14 @@ class Running:
         """Let it answer from now on."""
         self.service = service
         self._stop = asyncio.Event()
-        self._task = asyncio.create_task(service.run(self._stop))
+        self._task = asyncio.create_task(self._run())
+
+    async def _run(self) -> None:
+        try:
+            await self.service.begin()
+            await self.service.run(self._stop)
+        finally:
+            await self.service.close()
 
     async def stop(self) -> None:
         """End it as SIGTERM does; whatever it raised is raised here, TimeoutError if it does not end."""
@@ -73,7 +83,14 @@ class Start(Protocol):
         """Return it once it answers."""
 
 
-def settings_of(api: BotApi, database: Path, url: str = "") -> Settings:
+class Serve(Protocol):
+    """Starts a service with its web server, with these settings besides the usual ones."""
+
+    def __call__(self, **others: Any) -> Awaitable[Served]:
+        """Return it once it answers."""
+
+
+def settings_of(api: BotApi, database: Path, url: str = "", **others: Any) -> Settings:
     """The settings of a bot on this server, reached at `url` if that is another address than its own."""
     return Settings(
         _env_file=None,
@@ -81,19 +98,64 @@ def settings_of(api: BotApi, database: Path, url: str = "") -> Settings:
         telegram_api_url=url or api.url,
         database_path=database,
         secret_key=SECRET,
+        listen="127.0.0.1:0",
+        **others,
     )
 
 
 async def start_service(
-    application: Application, api: BotApi, database: Path, *, wait: bool = True, now: datetime | None = None
+    application: Application,
+    api: BotApi,
+    database: Path,
+    *,
+    wait: bool = True,
+    limits: Limits = UNLIMITED,
+    now: datetime | None = None,
 ) -> Running:
     """The real Application over HTTP; unless `wait` is false, with its profile set. With `now` its clock stands."""
     settings = settings_of(api, database)
-    service = Service(application, application.conversation(settings, now), settings)
+    service = Service(application, application.conversation(settings, now), settings, limits)
     await service.start()
     running = Running(service)
     if wait:
         await settled(service)
+    return running
+
+
+WEBHOOK: dict[str, Any] = {
+    "telegram_mode": "webhook",
+    "webhook_url": "https://bot.example/oslo",
+    "webhook_secret": "a_secret-of-the-webhook",
+}
+"""The settings of a bot that Telegram calls; a proxy is thought before it that takes away /oslo."""
+
+
+class Served(Running):
+    """The service at work with its web server, as `python -m bot run` has them."""
+
+    web: WebServer
+
+    async def stop(self) -> None:
+        """End it as SIGTERM does."""
+        try:
+            await super().stop()
+        finally:
+            await self.web.stop()
+
+
+async def serve_service(
+    application: Application, api: BotApi, database: Path, *, limits: Limits = UNLIMITED, **others: Any
+) -> Served:
+    """The service and its web server, and if it is called by webhook, Telegram's way to it."""
+    settings = settings_of(api, database, **others)
+    service = Service(application, application.conversation(settings), settings, limits)
+    await service.start()
+    web = WebServer(web_app(service.routes), *settings.address)
+    await web.start()
+    api.world.deliverer.behind, api.world.deliverer.prefix = web.url, "/oslo"
+    await settled(service)
+    running = Served(service)
+    running.web = web
     return running
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from bot.application import Application
-from bot.channels.telegram import intake, sending
-from bot.channels.telegram.service import AT_ONCE
+from bot.channels.telegram import ordering, sending
+from bot.settings import Settings
 from tests.botapi import BotApi
 from tests.botapi_keyboard import Button
 from tests.botapi_people import User
 from tests.channels.telegram.helpers import (
+    DANGER,
     Log,
     Start,
     answered,
@@ -26,6 +27,7 @@ from tests.channels.telegram.helpers import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
+AT_ONCE: int = Settings.model_fields["at_once"].default
 FAULTS: dict[str, dict[str, Any]] = {
     "429": {"status": 429, "retry_after": 1},
     "502 once": {"status": 502},
@@ -148,19 +150,37 @@ async def test_unblocked_again(api: BotApi) -> None:
 
 @pytest.mark.usefixtures("bot")
 async def test_others_do_not_wait(api: BotApi) -> None:
-    """Though Telegram asks many chats at once to wait, the next parent is answered."""
-    waiting, other = [api.user() for _ in range(AT_ONCE)], api.user()
-    for user in waiting:
-        api.fault("sendMessage", status=429, retry_after=1, chat_id=user.id)
-        await user.send("/start")
-    await until(api, lambda: len(api.refused) >= AT_ONCE)
+    """Though Telegram asks one chat to wait, from which more comes than there are places, others are answered."""
+    waiting, other = api.user(), api.user()
+    fault = api.fault("sendMessage", status=429, retry_after=1, chat_id=waiting.id)
+    for _ in range(AT_ONCE + 1):
+        await waiting.send("/start")
+    await until(api, lambda: fault.hits == 1)
 
     await other.send("/contact")
     await other.reply()
-    meanwhile = [user.chat.bot_messages for user in waiting]
+    meanwhile = waiting.chat.bot_messages
 
-    assert meanwhile == [[]] * AT_ONCE
-    await asyncio.gather(*(user.reply() for user in waiting))
+    assert meanwhile == []
+    await answered(waiting, AT_ONCE + 1)
+
+
+@pytest.mark.usefixtures("bot")
+async def test_danger_does_not_wait(api: BotApi) -> None:
+    """When Telegram asks chat after chat to wait, so that it means the whole bot, danger is answered all the same."""
+    waiting, other, acute = [api.user() for _ in range(AT_ONCE)], api.user(), api.user()
+    for user in waiting:
+        api.fault("sendMessage", status=429, retry_after=1, chat_id=user.id)
+        await user.send("/start")
+    await until(api, lambda: len(api.refused) >= 2)
+
+    await other.send("/contact")
+    await acute.send(DANGER["nb"])
+    await acute.reply()
+    meanwhile = [user.chat.bot_messages for user in (*waiting, other)]
+
+    assert meanwhile == [[]] * (AT_ONCE + 1)
+    await asyncio.gather(*(user.reply(8) for user in (*waiting, other)))
 
 
 async def test_long_outage_of_sending(api: BotApi, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +234,7 @@ async def test_answer_that_never_gets_through(
 ) -> None:
     """An answer that Telegram refuses for ever is let go in the end, with a line in the log, and stops nobody."""
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
-    monkeypatch.setattr(intake, "PATIENCE", 0.6)
+    monkeypatch.setattr(ordering, "PATIENCE", 0.6)
     await start()
     kari, other = api.user(), api.user()
     broken = api.fault("sendMessage", status=500, chat_id=kari.id, times=None)
@@ -233,7 +253,7 @@ async def test_answer_that_never_gets_through(
 async def test_outage_of_everything(api: BotApi, start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that was fetched before the network went is answered when it is back, however long that takes."""
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
-    monkeypatch.setattr(intake, "PATIENCE", 1.2)
+    monkeypatch.setattr(ordering, "PATIENCE", 1.2)
     await start()
     kari = api.user()
     sends = api.fault("sendMessage", drop="before", times=None)

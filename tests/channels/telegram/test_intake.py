@@ -14,7 +14,7 @@ import pytest
 from aiohttp import web
 
 from bot.application import Application
-from bot.channels.telegram import intake, sending
+from bot.channels.telegram import ordering, sending
 from bot.channels.telegram.service import Service
 from bot.dialogs.respond import COMMANDS
 from tests.botapi import BotApi
@@ -183,7 +183,7 @@ async def test_webhook_is_taken_away(api: BotApi, start: Start) -> None:
     """A webhook that was set before does not keep the bot from fetching, nor lose what waits."""
     kari = api.user()
     await kari.send("/start")
-    api.world.webhook = {"url": "https://example.org/hook"}
+    api.world.webhook["url"] = "https://example.org/hook"
 
     await start()
 
@@ -256,7 +256,7 @@ async def test_stopped_while_one_hangs_and_one_waits(
 ) -> None:
     """A bot that must stop before all is answered confirms nothing that is not: it is answered after the restart."""
     monkeypatch.setattr(sending, "ATTEMPTS", 1)
-    monkeypatch.setattr(intake, "_LONGEST_PAUSE", 0.1)
+    monkeypatch.setattr(ordering, "STOP_WITHIN", 0.1)
     bot = await start()
     waiting, hanging = api.user(), api.user()
     refused = api.fault("sendMessage", status=502, chat_id=waiting.id, times=None)

@@ -1,0 +1,1 @@
+"""HTTP from this process: health, counts, and the routes that channels add."""
