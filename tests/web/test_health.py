@@ -122,9 +122,36 @@ async def test_counts(api: BotApi, bot: Served) -> None:
     assert updates == {"message": 3, "button": 1, "edited": 1, "other": 0}
     kinds = ("start", "button", "crisis", "media", "edited")
     assert [found[f'bot_answers_total{{kind="{kind}"}}'] for kind in kinds] == [1] * 5
+    assert {outcome: found[f'bot_sends_total{{outcome="{outcome}"}}'] for outcome in ("sent", "edited")} == {
+        "sent": 4,
+        "edited": 1,
+    }
     assert (found["bot_answer_seconds_count"], found["bot_updates_in_flight"]) == (5, 0)
     assert found["bot_telegram_contact_timestamp_seconds"] > 0
     assert found["bot_store_faults_total"] == 0
+
+
+@pytest.mark.parametrize(
+    ("outcome", "fault"),
+    [
+        ("limited", {"status": 429, "retry_after": 1}),
+        ("failed", {"status": 502}),
+        ("refused", {"status": 400}),
+        ("blocked", {"status": 403}),
+        ("gone", {"status": 400, "description": "Bad Request: chat not found"}),
+        ("gone", {"status": 400, "migrate_to": -1_009_999_999_999}),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
+async def test_sends_that_fail_are_counted(api: BotApi, bot: Served, outcome: str, fault: dict[str, Any]) -> None:
+    """A call that Telegram refuses or does not answer is counted by the reason."""
+    kari = api.user()
+    api.fault("sendMessage", **fault)
+
+    await kari.send("/start")
+    await confirmed(api)
+
+    assert (await counts(bot))[f'bot_sends_total{{outcome="{outcome}"}}'] == 1
 
 
 async def test_store_faults_and_emergencies_are_counted(

@@ -11,8 +11,10 @@ import pytest
 import pytest_asyncio
 
 from bot.application import Application
+from bot.channels.telegram import slots
 from bot.channels.telegram.pacing import TELEGRAM, UNLIMITED, Limits, Pace
 from bot.dialogs.respond import COMMANDS
+from bot.settings import Settings
 from tests.botapi import BotApi
 from tests.botapi_keyboard import Button
 from tests.botapi_people import User
@@ -20,6 +22,7 @@ from tests.channels.telegram.helpers import (
     DANGER,
     WEBHOOK,
     Running,
+    Start,
     answered,
     confirmed,
     place,
@@ -31,6 +34,7 @@ from tests.channels.telegram.helpers import (
 
 pytestmark = pytest.mark.filterwarnings("ignore::telegram.warnings.PTBDeprecationWarning")
 
+AT_ONCE: int = Settings.model_fields["at_once"].default
 SLACK = 0.02
 """Seconds by which two messages may come nearer to each other on their way through the machine."""
 
@@ -144,6 +148,36 @@ async def test_danger_overtakes_in_its_own_chat(application: Application, api: B
     assert place(acute.chat.newest) == "crisis.suicide"
     assert before < 40
     await bot.stop()
+
+
+async def _danger_is_answered_first(api: BotApi) -> bool:
+    """Whether danger is answered while as many ordinary answers hang as may be under way at once, and more wait."""
+    slow, acute = [api.user() for _ in range(AT_ONCE + 10)], api.user()
+    hanging = [api.fault("sendMessage", delay=1.5, chat_id=user.id) for user in slow]
+    for user in slow:
+        await user.send("/start")
+    await until(api, lambda: sum(fault.hits for fault in hanging) == AT_ONCE)
+    await acute.send(DANGER["nb"])
+
+    await acute.reply(10)
+    first = not any(user.chat.bot_messages for user in slow)
+    await asyncio.gather(*(user.reply(10) for user in slow))
+    return first
+
+
+async def test_places_are_kept_for_danger(start: Start, api: BotApi) -> None:
+    """When every place is taken by an answer that hangs, danger is answered all the same."""
+    await start()
+
+    assert await _danger_is_answered_first(api)
+
+
+async def test_without_kept_places_danger_waits(start: Start, api: BotApi, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above notices when no places are kept."""
+    monkeypatch.setattr(slots, "KEPT", 0)
+    await start()
+
+    assert not await _danger_is_answered_first(api)
 
 
 # --- 429 ----------------------------------------------------------------------------------------------------------
