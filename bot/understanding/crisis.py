@@ -10,6 +10,7 @@ A similarity score is the wrong tool here: «slå gresset» and «slår meg» ar
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -88,17 +89,23 @@ class Alarm:
         self._by_start: dict[str, list[str]] = {}
         for word in sorted(words):
             self._by_start.setdefault(word[:2], []).append(word)
-        # Most patterns lack a word in most messages: one bit for each place in a pattern tells, before any is searched.
-        bits: dict[frozenset[str], int] = {}
-        self._whole: dict[str, int] = {}
-        self._begun: dict[str, int] = {}
+        # Most patterns lack a word in most messages. Each is kept under the rarest of the places that must be filled,
+        # and looked at only when that one is.
+        self._whole: dict[str, set[int]] = {}
+        self._begun: dict[str, set[int]] = {}
+        numbers: dict[frozenset[str], int] = {}
         for need in dict.fromkeys(need for pattern in patterns for need in pattern.needs):
-            bits[need] = 1 << len(bits)
+            numbers[need] = len(numbers)
             for word in need:
                 table = self._begun if word.endswith("*") else self._whole
-                table[word.rstrip("*")] = table.get(word.rstrip("*"), 0) | bits[need]
+                table.setdefault(word.rstrip("*"), set()).add(numbers[need])
         ordered = sorted(patterns, key=lambda pattern: pattern.doubt)
-        self._patterns = tuple((sum({bits[need] for need in p.needs}), p) for p in ordered)
+        common = Counter(need for pattern in patterns for need in set(pattern.needs))
+        self._patterns: dict[int, list[tuple[int, frozenset[int], Pattern]]] = {}
+        for place, pattern in enumerate(ordered):
+            rarest = min(pattern.needs, key=lambda need: (common[need], len(need)))
+            entry = (place, frozenset(numbers[need] for need in pattern.needs), pattern)
+            self._patterns.setdefault(numbers[rarest], []).append(entry)
 
     def find(self, text: str, known: frozenset[str] = frozenset()) -> Danger | None:
         """The danger in `text`, certain ones first; None when there is none. `known` words are not mended."""
@@ -107,24 +114,23 @@ class Alarm:
         mended = " ".join(self._mend(word, known) for word in words).split()
         if mended != words:
             forms.append(" " + " ".join(mended) + " ")
-        there = 0
+        there: set[int] = set()
         for word in {*words, *mended}:
-            there |= self._bits(word)
-        for needed, pattern in self._patterns:
-            if needed & there != needed:
-                continue
+            there |= self._places(word)
+        likely = (entry for number in there for entry in self._patterns.get(number, ()) if entry[1] <= there)
+        for _, _, pattern in sorted(likely, key=lambda entry: entry[0]):
             for form in forms:
                 if pattern.find.found(form) and not any(one.found(f) for one in pattern.unless for f in forms):
                     doubt = pattern.doubt or any(sign.found(f) for sign in self._doubts for f in forms)
                     return Danger(pattern.topic, doubt, pattern.written)
         return None
 
-    def _bits(self, word: str) -> int:
+    def _places(self, word: str) -> set[int]:
         """The places in patterns where this word may stand."""
-        bits = self._whole.get(word, 0)
+        found = set(self._whole.get(word, ()))
         for end in range(1, len(word) + 1):
-            bits |= self._begun.get(word[:end], 0)
-        return bits
+            found |= self._begun.get(word[:end], set())
+        return found
 
     def _mend(self, word: str, known: frozenset[str]) -> str:
         """The word of a pattern that this one was likely meant to be. Slips are rare in a word's first two letters, so
