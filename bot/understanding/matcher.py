@@ -17,9 +17,9 @@ SHARPNESS = 4.0
 """How steeply a lead in the model's score becomes a lead in certainty (softmax); decide.py holds the thresholds."""
 
 
-WEIGHTS = (1.0, 1.0, 1.2, 1.8)
-"""How much letters, words, concepts and pairs of concepts weigh. Concepts and their pairs weigh more: what is learnt in
-one language then holds in the other (docs/understanding.md)."""
+WEIGHTS = (1.0, 1.0, 0.8, 1.0)
+"""How much letters, words, concepts and pairs of concepts weigh: concepts less than the words themselves, their pairs
+as much, since what is learnt from a pair in one language holds in the other (docs/understanding.md)."""
 
 
 class StaleModelError(ValueError):

@@ -14,7 +14,7 @@ from bot.understanding import features
 from bot.understanding.concepts import Concepts
 from bot.understanding.matcher import Model, weigh
 
-METHOD = "linear-svc-4"
+METHOD = "linear-svc-5"
 """Rises when the same phrases would give another model."""
 _MANY = 1000
 """Phrases from which a feature must stand in two of them: more than half stand in one alone, and cost memory and a

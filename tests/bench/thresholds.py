@@ -21,7 +21,9 @@ from bot.understanding.matcher import SHARPNESS, Matcher
 from bot.understanding.training import train
 
 RIGHT = 0.945
-"""Rule: the lowest score at which so many direct answers are right (on messages some five points more)."""
+"""Rule: the lowest score at which so many direct answers are right (on messages some five points more) …"""
+QUIET = 0.97
+"""… and so many phrases about nothing we know are not answered."""
 ALARM = 0.025
 """Rule: the lowest certainty of danger at which no more of the phrases about worries, school and services are asked
 whether they mean danger; those about suspected abuse, and small talk, are left out of the count."""
@@ -60,9 +62,9 @@ def _answers(
     for score in np.arange(0.5, 0.75, 0.02):
         direct = known & (best[:, 0] >= score) & (best[:, 0] - best[:, 1] >= score / 2)
         right = np.mean((order[:, 0] == truth)[direct & ~outside])
-        if chosen is None and right >= RIGHT:
-            chosen = float(score)
         share, quiet = np.mean(direct[~outside]), 1 - np.mean(direct[outside])
+        if chosen is None and right >= RIGHT and quiet >= QUIET:
+            chosen = float(score)
         print(f"{score:5.2f} {share:16.1%} {right:16.1%} {quiet:20.1%}")
     print(f"rule: {chosen and round(chosen, 2)}; in use: {ANSWER_SCORE} with a lead of {ANSWER_GAP}")
 
