@@ -50,9 +50,13 @@ class Search:
 
     def found(self, form: str) -> bool:
         """Whether it stands in a folded text."""
+        return self.compiled().search(form) is not None
+
+    def compiled(self) -> re.Pattern[str]:
+        """It, ready to search with."""
         if self._compiled is None:
             self._compiled = re.compile(self._written)
-        return self._compiled.search(form) is not None
+        return self._compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,15 @@ class Alarm:
                     doubt = pattern.doubt or any(sign.found(f) for sign in self._doubts for f in forms)
                     return Danger(pattern.topic, doubt, pattern.written)
         return None
+
+    def prepare(self) -> None:
+        """Compile everything: a second's work, for when nobody waits."""
+        for entries in self._patterns.values():
+            for _, _, pattern in entries:
+                for search in (pattern.find, *pattern.unless):
+                    search.compiled()
+        for sign in self._doubts:
+            sign.compiled()
 
     def _places(self, word: str) -> set[int]:
         """The places in patterns where this word may stand."""

@@ -69,6 +69,10 @@ class Listener:
         self._speller = Speller([*known, *concepts.words()], concepts.begins)
         self._matcher = Matcher(model, Reader(concepts, self._speller))
 
+    def prepare(self) -> None:
+        """Do beforehand what the first messages would wait for; safe in a thread of its own."""
+        self._alarm.prepare()
+
     def danger(self, text: str) -> Heard | None:
         """What the message means if it speaks of danger. Needs no state, so that it works when all else is broken."""
         danger = self._alarm.find(text, self._known)

@@ -450,3 +450,19 @@ def test_any_text(text: str) -> None:
     found = alarm({SUICIDE: ["a*|e*|i* ..3 a|e|i?"]})
 
     assert found.find(text) == found.find(text)
+
+
+def test_what_is_prepared_finds_the_same() -> None:
+    """Compiling everything beforehand changes no answer: found, cancelled, doubted and passed over as before."""
+    written = PatternsModel(
+        patterns={ABUSE: [PatternModel(say="pappa slår", unless=["slår gresset"]), "mamma slår"]}, doubts=["kanskje"]
+    )
+    compiler = Compiler(written)
+    compiled = compiler.patterns()
+    texts = ("pappa slår meg", "pappa slår gresset", "kanskje mamma slår", "pappa ler")
+    fresh, ready = (Alarm(compiled, long_words(compiled), compiler.doubts()) for _ in range(2))
+
+    ready.prepare()
+
+    assert [fresh.find(text) for text in texts] == [ready.find(text) for text in texts]
+    assert [ready.find(text) is None for text in texts] == [False, True, False, True]

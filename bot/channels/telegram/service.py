@@ -128,6 +128,7 @@ class Service:
     async def run(self, stop: asyncio.Event) -> None:
         """Answer until `stop` is set, then finish what is under way."""
         self._background(self._sweeping())
+        self._background(asyncio.to_thread(self.application.listener.prepare))
         await self._intake.run(stop)
 
     async def close(self) -> None:
