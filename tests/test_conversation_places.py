@@ -327,13 +327,7 @@ async def test_a_button_of_an_unknown_school_brings_none(chat: Chat, stranger: s
 
 
 @pytest.mark.parametrize("kept", [None, GRANLI], ids=["nothing known", "a school known"])
-@pytest.mark.parametrize(
-    "choice",
-    [
-        "zzzzzz",
-        "solvik",
-    ],
-)
+@pytest.mark.parametrize("choice", ["zzzzzz", "solvik"])
 async def test_an_unknown_school_is_asked_for(
     chat: Chat, conversation: Conversation, application: Application, choice: str, kept: School | None
 ) -> None:
@@ -485,6 +479,23 @@ async def test_a_question_typed_into_the_search_is_answered(
 
     assert {b.press.node for b in message.buttons if b.press.verb == "choose"} == {"worry.bullying"}
     assert (chat.state.view, schools_of(message)) == ("node", [])
+
+
+@both_languages
+async def test_a_question_that_names_a_school_is_still_a_question(
+    conversation: Conversation, application: Application, language: Language
+) -> None:
+    """A whole sentence about a worry is answered, also when the name of the school stands in it."""
+    await remember(conversation, replace(at(application, "worries"), language=language))
+    chat = Chat(conversation, language)
+    await chat.say("/school")
+    words = f"{BULLYING[language]} {'på' if language == 'nb' else 'at'} {SOLVIK.name}"
+
+    message = await chat.say(words)
+
+    assert SCHOOLS.find(words) == (SOLVIK,)
+    assert {b.press.node for b in message.buttons if b.press.verb == "choose"} == {"worry.bullying"}
+    assert chat.state.school is None
 
 
 @both_languages

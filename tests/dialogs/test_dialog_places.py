@@ -33,6 +33,7 @@ from bot.model import (
     State,
     TopicId,
     Unreadable,
+    Verb,
 )
 
 both_languages = pytest.mark.parametrize("language", LANGUAGES)
@@ -368,6 +369,15 @@ def test_a_link_with_a_school_takes_the_place_of_the_school_before() -> None:
     assert State("nb", "upper", school=TWO, district=DISTRICT) == state
 
 
+def test_a_link_with_a_school_of_both_kinds_asks_the_level_again() -> None:
+    """The level was the other school's: which of its two kinds the child goes to is not known."""
+    state, _ = only(standing(HERE, "upper"), Started(school=TWO))
+    _, question = only(state, Press("choose", "start", "worried", None, "nb", TWO))
+
+    assert (state.school, state.level) == (TWO, None)
+    assert Screen("worries", "level") == question.screen
+
+
 @pytest.mark.parametrize("started", [Started(), Started("en"), Started(topic="worry.absence")])
 def test_a_link_without_a_school_keeps_what_is_known(started: Started) -> None:
     """Starting again forgets neither the school, nor its level, nor the district."""
@@ -443,6 +453,18 @@ def test_school_and_district_outlive_everything_else(event: Event) -> None:
     state, _ = only(standing(HERE), event)
 
     assert (state.school, state.district) == (ONE, DISTRICT)
+
+
+@pytest.mark.parametrize("old", [None, TWO], ids=["before any school", "before another"])
+@pytest.mark.parametrize("verb", ["choose", "goto", "options"])
+def test_an_old_button_brings_no_level_back(verb: str, old: SchoolCode | None) -> None:
+    """Once a school is known its level counts, whatever the level was when the button was shown."""
+    verbs: dict[str, Verb] = {"choose": "choose", "goto": "goto", "options": "options"}
+    choice = "absence" if verb == "choose" else ""
+
+    state, _ = only(standing("worries", "upper"), Press(verbs[verb], "worries", choice, "primary", "nb", old))
+
+    assert (state.school, state.level) == (ONE, "upper")
 
 
 def test_erasing_forgets_both() -> None:
