@@ -1,7 +1,9 @@
 # Everything is run from here. `make help` lists the commands.
 PYTHON ?= python3
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The locks are whole, so pip adds nothing of its own: looking for dependencies, it would miss the pin of one that
+# another package asks for with an extra (coverage[toml]) once a newer release is out. `pip check` proves them whole.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
 SETS ?= tests/messages.yaml tests/crisis/acute.yaml tests/crisis/lookalikes.yaml
@@ -53,8 +55,10 @@ clean: ## Throw away the environment and caches, not the data
 
 .venv/run: requirements.txt | .venv/bin/python
 	$(PIP) -r requirements.txt
+	@$(BIN)/python -m pip --disable-pip-version-check check
 	@touch $@
 
 .venv/dev: requirements-dev.txt | .venv/bin/python
 	$(PIP) -r requirements-dev.txt
+	@$(BIN)/python -m pip --disable-pip-version-check check
 	@touch $@ .venv/run
