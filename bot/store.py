@@ -133,9 +133,9 @@ class Store:
 
     async def load(self, chat_id: int, now: datetime) -> State | None:
         """The state of a chat; None when there is none, or it has expired."""
-        query = "SELECT state FROM conversation WHERE key = ? AND expires > ?"
-        rows = await self._database.rows(query, self.key(chat_id), int(now.timestamp()))
-        return decode(rows[0][0]) if rows else None
+        query = "SELECT state FROM conversation WHERE key = asked.one AND expires > asked.two"
+        state = await self._database.value(query, self.key(chat_id), int(now.timestamp()))
+        return None if state is None else decode(state if isinstance(state, str) else "")
 
     async def note(self, update_id: int, now: datetime) -> None:
         """Note an update as answered that changed no conversation."""
@@ -155,7 +155,7 @@ class Store:
 
     async def handled(self, update_id: int) -> bool:
         """Whether an update was answered already."""
-        return bool(await self._database.rows("SELECT 1 FROM handled WHERE update_id = ?", update_id))
+        return await self._database.value("SELECT 1 FROM handled WHERE update_id = asked.one", update_id) is not None
 
     async def sweep(self, now: datetime) -> None:
         """Erase what has expired, from the tables, the gaps between rows, and the files that were set aside."""

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +17,15 @@ import aiosqlite
 from bot.database import aside
 from bot.database.faults import DamagedError, is_damage, unusable
 from bot.database.schema import migrate, refuse_newer, transaction, version_of
+from bot.database.sharing import Shared
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Value: TypeAlias = int | str | bytes
 Step: TypeAlias = tuple[str, tuple[Value, ...]]
 """A statement and its values."""
+ASKED = 2
+"""Values that a question of `Database.value` may have: `asked.one` and `asked.two` in its statement."""
 
 MEMORY = Path(":memory:")
 """A database that ends with the process."""
@@ -40,8 +43,11 @@ class Database:
         self._opened: int | None = None
         self._checked: int | None = None
         self._failing = False
-        # One connection, so one transaction at a time.
+        # One connection, so one transaction at a time. Each trip to its thread costs as much as the work there, so those
+        # who wait go together.
         self._turn = asyncio.Lock()
+        self._values = Shared(self._all_values)
+        self._writes = Shared(self._all_written)
 
     async def open(self) -> None:
         """Open the file now. Raises NewerDatabaseError when a newer version of the bot wrote it."""
@@ -55,18 +61,46 @@ class Database:
 
         return await self._do(work)
 
-    async def write(self, *steps: Step) -> None:
-        """Do all the steps in one transaction, or none of them."""
+    async def value(self, statement: str, *values: Value) -> Value | None:
+        """The one value that a statement finds, None for none. It names what it is asked with `asked.one` (and
+        `asked.two`), so that it can be answered for all who ask at the moment.
+        """
+        return await self._values.ask((statement, values))
 
+    async def write(self, *steps: Step) -> None:
+        """Do all the steps in one transaction, or none of them.
+
+        Others who write at the moment share the transaction: their steps and these keep the order of their statements,
+        not of their rows, so nobody may begin to write a row before an earlier write of it has ended.
+        """
+        await self._writes.ask(steps)
+
+    async def _all_values(self, asked: Sequence[Step]) -> list[Value | None]:
+        async def work(db: aiosqlite.Connection) -> list[Value | None]:
+            found: list[Value | None] = [None] * len(asked)
+            for statement, places in _by_statement(asked).items():
+                rows = ", ".join(["(?, ?, ?)"] * len(places))
+                values = [value for place in places for value in (place, *_padded(asked[place][1]))]
+                # The statements are ours; what they are asked is bound.
+                query = f"WITH asked(place, one, two) AS (VALUES {rows}) SELECT place, ({statement}) FROM asked"  # noqa: S608
+                for place, value in await db.execute_fetchall(query, values):
+                    found[place] = value
+            return found
+
+        return await self._do(work)
+
+    async def _all_written(self, together: Sequence[tuple[Step, ...]]) -> list[None]:
         async def work(db: aiosqlite.Connection) -> None:
+            steps = [step for one in together for step in one]
             async with transaction(db):
-                for statement, values in steps:
-                    await db.execute(statement, values)
+                for statement, places in _by_statement(steps).items():
+                    await db.executemany(statement, [steps[place][1] for place in places])
             if self._failing:
                 await db.execute_fetchall(f"PRAGMA busy_timeout = {_BUSY_MS}")
                 self._failing = False
 
         await self._do(work)
+        return [None] * len(together)
 
     async def empty_log(self) -> None:
         """Empty the log of changes into the file, so that it keeps nothing that was erased.
@@ -169,3 +203,16 @@ class Database:
     async def _drop(self) -> None:
         with suppress(sqlite3.Error, OSError, ValueError):
             await self.close()
+
+
+def _by_statement(steps: Sequence[Step]) -> dict[str, list[int]]:
+    """The statements in the order they first come, each with the places of its steps."""
+    places: dict[str, list[int]] = {}
+    for place, (statement, _) in enumerate(steps):
+        places.setdefault(statement, []).append(place)
+    return places
+
+
+def _padded(values: tuple[Value, ...]) -> tuple[Value | None, ...]:
+    """Exactly as many values as `asked` has columns for."""
+    return (*values, *[None] * (ASKED - len(values)))

@@ -23,7 +23,8 @@ def fold(text: str) -> str:
     # The apostrophes first: compatibility forms turn one of them into a blank and an accent.
     text = _APOSTROPHE.sub("", _UNSEEN.sub("", text[:LONGEST]))
     text = unicodedata.normalize("NFKC", text).lower().translate(_LETTERS)
-    text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
     text = text.replace("aa", "a").replace("oe", "o").replace("ae", "e")
     return _REPEATED.sub(r"\1\1", text)
 

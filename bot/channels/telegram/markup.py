@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-
-from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from typing import Any
 
 from bot.render.codec import encode
 from bot.render.message import Block, Message
@@ -42,9 +41,11 @@ def _block(block: Block) -> str:
             return text
 
 
-def keyboard(message: Message) -> InlineKeyboardMarkup:
-    """The buttons, each carrying all that is needed to answer it; first the one that copies, if there is one."""
+def keyboard(message: Message) -> dict[str, Any]:
+    """The buttons as an InlineKeyboardMarkup in JSON, each carrying all that is needed to answer it; first the one that
+    copies, if there is one.
+    """
     copy = message.copy
-    first = [[InlineKeyboardButton(copy.label, copy_text=CopyTextButton(copy.text))]] if copy else []
-    rows = [[InlineKeyboardButton(b.label, callback_data=encode(b.press)) for b in row] for row in message.rows]
-    return InlineKeyboardMarkup([*first, *rows])
+    first = [[{"text": copy.label, "copy_text": {"text": copy.text}}]] if copy else []
+    rows = [[{"text": b.label, "callback_data": encode(b.press)} for b in row] for row in message.rows]
+    return {"inline_keyboard": [*first, *rows]}
