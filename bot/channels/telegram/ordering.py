@@ -108,6 +108,7 @@ class Ordering:
         self.broken_off: set[int] = set()
         """Numbers of the updates that a stop broke off: they are not answered."""
         self.stopping = asyncio.Event()
+        self._watch: tuple[int, asyncio.Future[None]] | None = None
 
     def known(self, number: int) -> bool:
         """Whether an update was answered by this process."""
@@ -141,22 +142,22 @@ class Ordering:
         work.task = asyncio.create_task(self._follow(work, place))
         return work
 
-    async def one_ended(self, within: float) -> None:
-        """Return when the next update is done, or after so many seconds; at once when none is under way."""
-        if tasks := self._tasks():
-            await asyncio.wait(tasks, timeout=within, return_when=asyncio.FIRST_COMPLETED)
+    async def few(self, most: int, within: float) -> None:
+        """Return when at most so many updates are under way, or after so many seconds."""
+        if len(self.under_way) > most:
+            reached = asyncio.get_running_loop().create_future()
+            self._watch = (most, reached)
+            await asyncio.wait([reached], timeout=within)
+            self._watch = None
 
     async def drain(self) -> None:
         """Finish what is under way, within a bound; what is left then is broken off, and comes after a restart."""
         self.stopping.set()
-        if tasks := self._tasks():
+        if tasks := [work.task for work in self.under_way.values() if work.task is not None]:
             _, left = await asyncio.wait(tasks, timeout=STOP_WITHIN)
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
-
-    def _tasks(self) -> list[asyncio.Task[None]]:
-        return [work.task for work in self.under_way.values() if work.task is not None]
 
     def _read(self, raw: dict[str, Any]) -> Update | None:
         """The update; None for one of a shape that the library does not know."""
@@ -180,6 +181,8 @@ class Ordering:
 
     def _end(self, work: Work, answered: bool) -> None:
         del self.under_way[work.number]
+        if self._watch and len(self.under_way) <= self._watch[0] and not self._watch[1].done():
+            self._watch[1].set_result(None)
         dangers = self._danger.get(work.chat, set())
         dangers.discard(work.number)
         if not dangers:

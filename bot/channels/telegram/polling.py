@@ -22,8 +22,11 @@ from bot.channels.telegram.sending import seconds
 from bot.errors import ChannelError
 
 _POLL_SECONDS = 25
-_APART = 0.03
-"""Seconds between two fetches while updates are under way: each hands out all of them again."""
+_APART = 0.1
+"""Seconds between two fetches while many updates are under way: each hands out all of them again, and shows what has
+come since. Sooner when half of them are answered, so that there is always something to do."""
+_IDLE = 0.25
+"""The same after a fetch that showed nothing new."""
 
 
 class Polling:
@@ -66,19 +69,12 @@ class Polling:
                 continue
             pause = 0.5
             self._reach.works()
-            await self._between(0.25 if not self._start(updates) else _APART)
+            apart = _APART if self._start(updates) else _IDLE
+            await self._ordering.few(len(self._ordering.under_way) // 2, apart)
         stopping.cancel()
         await self._ordering.drain()
         with suppress(TelegramError):
             await self._fetch(0)
-
-    async def _between(self, within: float) -> None:
-        """Wait until the next fetch is worth it: nothing is under way, or more than a single answer can be done."""
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        await self._ordering.one_ended(within)
-        while self._ordering.under_way and (left := began + _APART - loop.time()) > 0:
-            await self._ordering.one_ended(left)
 
     @property
     def _offset(self) -> int | None:

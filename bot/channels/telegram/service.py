@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import Coroutine
@@ -165,6 +166,10 @@ async def serve(settings: Settings, limits: Limits = TELEGRAM) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     await service.start()
+    # Content, model and patterns stay as long as the process. To look through them for garbage again and again would
+    # take a tenth of the time, and all parents would wait for it at once.
+    gc.collect()
+    gc.freeze()
     web = WebServer(web_app(service.routes), *settings.address)
     try:
         await _listen(web, needed=settings.telegram_mode == "webhook")
