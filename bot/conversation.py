@@ -172,8 +172,8 @@ class Conversation:
     def _hear(self, text: Text, state: State, language: Language) -> Heard:
         """What a message without danger means, where the parent stands."""
         spoken = state.language or language
-        shown = self.renderer.message(current(self.flows, state), replace(state, language=spoken), now=self.clock())
-        heard = self.listener.meaning(text.words, [(b.label, b.press) for b in shown.buttons], spoken)
+        shown = self.renderer.buttons(current(self.flows, state), replace(state, language=spoken), self.clock())
+        heard = self.listener.meaning(text.words, [(b.label, b.press) for b in shown], spoken)
         if state.view != "school" or heard.press is not None:
             return heard
         if heard.decision == "answer" and len(text.words.split()) > _NAME:

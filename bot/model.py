@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
 NodeId: TypeAlias = str
 """Id of a screen, lower-case ASCII: `start`, `worry.bullying`, `worry.bullying.told`. A topic's id is its screen's."""
@@ -121,9 +121,8 @@ class Command:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A topic and how sure the matcher is of it, from 0 to 1."""
+class Ranked(NamedTuple):
+    """A topic and how sure the matcher is of it, from 0 to 1. A tuple: each message makes one for every topic."""
 
     topic: TopicId
     score: float

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     webhook_secret: SecretStr | None = None
     webhook_keep: bool = True
     listen: str = "127.0.0.1:8080"
-    at_once: Annotated[int, Field(ge=1, le=64)] = 16
+    at_once: Annotated[int, Field(ge=1, le=64)] = 64
     web_url: str | None = None
     database_path: Path = Path("data/bot.sqlite3")
     secret_key: SecretStr | None = None

@@ -28,7 +28,7 @@ def test_defaults() -> None:
     assert settings.telegram_bot_token is None
     assert settings.secret_key is None
     assert (settings.webhook_url, settings.webhook_secret, settings.webhook_keep) == (None, None, True)
-    assert (settings.address, settings.at_once) == (("127.0.0.1", 8080), 16)
+    assert (settings.address, settings.at_once) == (("127.0.0.1", 8080), 64)
     assert ("https://api.telegram.org", "polling", Path("data/bot.sqlite3"), 30, "INFO") == (
         settings.telegram_api_url,
         settings.telegram_mode,

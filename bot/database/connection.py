@@ -43,7 +43,7 @@ class Database:
         self._opened: int | None = None
         self._checked: int | None = None
         self._failing = False
-        # One connection, so one transaction at a time. Each trip to its thread costs as much as the work there, so those
+        # One connection, so one transaction at a time. A trip to its thread costs as much as the work there, so those
         # who wait go together.
         self._turn = asyncio.Lock()
         self._values = Shared(self._all_values)

@@ -10,7 +10,7 @@ from bot.content.catalogue import Catalogue, DoorText, NodeText, Words
 from bot.dialogs.flow import Card, Draft, End, Flows, Ladder, Menu, Node, Question
 from bot.model import LANGUAGES, Note, SchoolCode, Screen, State
 from bot.render import doors, drafts, keyboard, places, privacy
-from bot.render.message import Block, Message, Span
+from bot.render.message import Block, Button, Message, Span
 from bot.render.scene import Scene
 from bot.schools.school import School
 
@@ -38,14 +38,23 @@ class Renderer:
         scene = Scene(self.catalogue, self.flows, self.schools, state, now, state.language or "nb")
         node = self.flows.nodes[screen.node]
         body = [*(_note(scene, note) for note in screen.notes), *_side(scene, node, screen, expires)]
-        rows = tuple(tuple(row) for row in keyboard.rows(scene, node, screen))
+        rows = _rows(scene, screen)
         copy = drafts.copy(scene, node) if isinstance(node, Draft) and screen.view == "node" else None
         return Message(scene.language, tuple(body), rows, copy)
+
+    def buttons(self, screen: Screen, state: State, now: datetime = _NOON) -> tuple[Button, ...]:
+        """The buttons that `message` has, without its words."""
+        scene = Scene(self.catalogue, self.flows, self.schools, state, now, state.language or "nb")
+        return tuple(button for row in _rows(scene, screen) for button in row)
 
     def emergency(self) -> Message:
         """The danger card in both languages: what is sent when everything else fails."""
         both = [self.message(Screen("danger"), State(language=language)) for language in LANGUAGES]
         return Message("nb", tuple(block for message in both for block in message.blocks), both[0].rows)
+
+
+def _rows(scene: Scene, screen: Screen) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(row) for row in keyboard.rows(scene, scene.flows.nodes[screen.node], screen))
 
 
 def _note(scene: Scene, note: Note) -> Block:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -23,8 +24,14 @@ def typed_choice(text: str, buttons: Sequence[tuple[str, Press]]) -> Press | Non
     said = " ".join(words)
     if not said:
         return None
-    labelled = [(" ".join(tokens(label)), press) for label, press in buttons]
+    labelled = [(_spelt(label), press) for label, press in buttons]
     same = [press for label, press in labelled if label == said]
     if not same and len(said) >= _LENGTH:
         same = [press for label, press in labelled if len(label) >= _LENGTH and fuzz.ratio(label, said) >= _CLOSE]
     return same[0] if len(same) == 1 else None
+
+
+@lru_cache(maxsize=4096)
+def _spelt(label: str) -> str:
+    """A label as it is compared. Labels are the content's, so they may be remembered; what parents type never is."""
+    return " ".join(tokens(label))

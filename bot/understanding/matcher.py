@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,14 +93,12 @@ class Matcher:
         odds = np.exp(scores - scores.max())
         shares = odds / odds.sum()
         order = np.argsort(-shares, kind="stable")
-        return tuple(Ranked(self.topics[i], float(shares[i])) for i in order)
+        return tuple(map(Ranked, map(self.topics.__getitem__, order.tolist()), shares[order].tolist()))
 
     def _scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """The model's score of each topic, in the order of `topics`."""
-        total = self._model.bias.copy()
-        for rows, values in weigh(self._reader.blocks(words), self._model.vocabulary, self._model.rarity):
-            total += values @ self._model.weights[rows]
-        return total
+        rows, values = weigh(self._reader.blocks(words), self._model.vocabulary, self._model.rarity)
+        return self._model.bias + values @ self._model.weights[rows] if rows else self._model.bias
 
     def deciding(self, text: str, topic: TopicId, most: int = 5) -> tuple[tuple[str, float], ...]:
         """The words that speak most for `topic`: how much its score falls when each is left out, largest first."""
@@ -117,17 +115,21 @@ class Matcher:
 
 def weigh(
     blocks: Sequence[Block], vocabulary: dict[str, int], rarity: NDArray[np.float32]
-) -> Iterator[tuple[Sequence[int], NDArray[np.float32]]]:
+) -> tuple[list[int], NDArray[np.float32]]:
     """The rows and weights of a text's known features, one group after the other.
 
     A weight is (1 + ln count) times the feature's rarity, and each group is scaled to length one (tf-idf as in
     scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
     """
+    rows: list[int] = []
+    groups: list[NDArray[np.float32]] = []
     for block, share in zip(blocks, WEIGHTS, strict=True):
         known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
         if not known:
             continue
-        rows = [row for row, _ in known]
+        here = [row for row, _ in known]
         counts = np.array([count for _, count in known], dtype=np.float32)
-        values = (1 + np.log(counts)) * rarity[rows]
-        yield rows, values * np.float32(share / np.sqrt(values @ values))
+        values = (1 + np.log(counts)) * rarity[here]
+        rows += here
+        groups.append(values * np.float32(share / np.sqrt(values @ values)))
+    return rows, np.concatenate(groups) if groups else np.empty(0, dtype=np.float32)

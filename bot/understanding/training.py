@@ -52,9 +52,9 @@ def train(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequenc
     values: list[float] = []
     ends = [0]
     for blocks in texts:
-        for rows, weights in weigh(blocks, vocabulary, rarity):
-            columns += rows
-            values += weights.tolist()
+        rows, weights = weigh(blocks, vocabulary, rarity)
+        columns += rows
+        values += weights.tolist()
         ends.append(len(columns))
     learnt = csr_matrix((np.array(values, dtype=np.float64), columns, ends), shape=(len(phrases), len(vocabulary)))
     linear = LinearSVC(C=_SOFTNESS, random_state=0)
