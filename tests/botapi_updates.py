@@ -39,6 +39,8 @@ class Updates:
         self.every: dict[int, dict[str, Any]] = {}
         """All updates ever made, by id."""
         self.allowed: frozenset[str] = frozenset()
+        self.reached: dict[int, float] = {}
+        """By chat: when one of its updates first reached the bot, on the clock of `time.monotonic`."""
         self.bell = Bell()
         self._waiting: list[Waiting] = []
         self._next_id = 400_000_001
@@ -76,6 +78,10 @@ class Updates:
                 break
         return list(first.values())
 
+    def reaches(self, waiting: Waiting) -> None:
+        """An update is handed to the bot."""
+        self.reached.setdefault(waiting.chat, time.monotonic())
+
     def answered(self, done: Waiting) -> None:
         """With a webhook: the bot has answered this one."""
         self._waiting = [waiting for waiting in self._waiting if waiting is not done]
@@ -103,6 +109,7 @@ class Updates:
             if batch or self._closed or time.monotonic() >= until:
                 for waiting in batch:
                     waiting.again = False
+                    self.reaches(waiting)
                 return [waiting.update for waiting in batch]
             await self.bell.wait(until - time.monotonic())
             if turn != self._turn:

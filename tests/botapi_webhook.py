@@ -92,6 +92,7 @@ class Deliverer:
             headers["X-Telegram-Bot-Api-Secret-Token"] = secret
         url = self.behind + urlsplit(self._webhook["url"]).path.removeprefix(self.prefix)
         status, retry, began = 0, 0.0, time.monotonic()
+        self._updates.reaches(waiting)
         try:
             async with (
                 asyncio.timeout(self.give_up),
