@@ -22,9 +22,8 @@ from bot.schools.register import Register
 from bot.schools.register import load as load_schools
 from bot.settings import Settings
 from bot.store import Store, read_secret
-from bot.understanding.hear import Listener, learnt_from
-from bot.understanding.matcher import Model, StaleModelError
-from bot.understanding.training import fingerprint, train
+from bot.understanding.hear import Listener
+from bot.understanding.learnt import Learnt, StaleModelError, learn
 
 log = logging.getLogger(__name__)
 
@@ -83,22 +82,21 @@ def build(root: Path = ROOT) -> Application:
     flows = Flows(NODES, "start", catalogue.renamed, catalogue.moved)
     register = load_schools(root / "content" / "schools.csv")
     renderer = Renderer(catalogue, flows, register.by_code)
-    return Application(catalogue, flows, renderer, Listener(catalogue, model(catalogue)), register)
+    return Application(catalogue, flows, renderer, Listener(catalogue, learnt(catalogue)), register)
 
 
-def model(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Model:
-    """The model for these phrases: the stored one, unless it is stale or `anew`; else learnt now, and stored.
+def learnt(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Learnt:
+    """What was learnt from these phrases: as it is kept, unless that is stale or `anew`; else learnt now, and kept.
 
     A folder that cannot be written to means that it is learnt at every start, which takes some seconds more.
     """
-    phrases, concepts = learnt_from(catalogue), catalogue.concepts
     if not anew:
         with suppress(OSError, StaleModelError):
-            return Model.load(file.read_bytes(), fingerprint(phrases, concepts))
-    learnt = train(phrases, concepts)
+            return Learnt.load(file.read_bytes(), catalogue)
+    found = learn(catalogue)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         unfinished = file.with_name(f"{file.name}.{os.getpid()}")
-        unfinished.write_bytes(learnt.dump())
+        unfinished.write_bytes(found.dump(catalogue))
         unfinished.replace(file)
-    return learnt
+    return found

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from bot.application import build, load_content, model
+from bot.application import build, learnt, load_content
 from bot.channels.terminal import chat as talk
 from bot.checks import phrases as phrase_check
 from bot.checks.everything import check as check_everything
@@ -130,9 +130,8 @@ def release() -> None:
 @app.command()
 def train() -> None:
     """Learn from the training phrases anew. Needed by nobody: a start does it when the phrases have changed."""
-    catalogue = load_content()
-    learnt = model(catalogue, anew=True)
-    print(f"{len(learnt.topics)} topics, {len(learnt.vocabulary)} features.", file=sys.stderr)
+    model = learnt(load_content(), anew=True).model
+    print(f"{len(model.topics)} topics, {len(model.vocabulary)} features.", file=sys.stderr)
 
 
 @app.command()

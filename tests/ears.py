@@ -10,8 +10,8 @@ from bot.application import Application
 from bot.content.catalogue import Phrase
 from bot.content.schema import PatternModel, PatternsModel
 from bot.model import LANGUAGES, NONE, Language, TopicId
-from bot.understanding.hear import Listener, learnt_from
-from bot.understanding.training import train
+from bot.understanding.hear import Listener
+from bot.understanding.learnt import learn
 
 PHRASES: Mapping[Language, Mapping[TopicId, tuple[str, ...]]] = {
     "nb": {
@@ -67,4 +67,4 @@ def small_ears(application: Application) -> Listener:
             ),
         )
     catalogue = replace(application.catalogue, books=MappingProxyType(books), concepts={})
-    return Listener(catalogue, train(learnt_from(catalogue), catalogue.concepts))
+    return Listener(catalogue, learn(catalogue))

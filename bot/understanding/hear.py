@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.content.catalogue import Book, Catalogue
-from bot.model import LANGUAGES, Heard, Language, Press, Ranked, TopicId
+from bot.content.catalogue import Catalogue
+from bot.model import Heard, Language, Press, Ranked, TopicId
 from bot.understanding.concepts import Concepts
 from bot.understanding.crisis import Alarm, Compiler, Danger, long_words
 from bot.understanding.decide import decide, doubtful
 from bot.understanding.features import Reader
 from bot.understanding.labels import typed_choice
 from bot.understanding.language import Guess, LanguageGuesser
-from bot.understanding.matcher import Matcher, Model
+from bot.understanding.learnt import Learnt
+from bot.understanding.matcher import Matcher
 from bot.understanding.normalise import tokens
 from bot.understanding.spelling import Speller
 
 UNREAD: TopicId = "meta.language"
 KEPT = 5
 """Topics that are passed on at most."""
-
-
-def phrases_of(book: Book) -> list[tuple[TopicId, str]]:
-    """The training phrases of one language, each with its topic."""
-    return [(topic, phrase.text) for topic, phrases in book.phrases.items() for phrase in phrases]
-
-
-def learnt_from(catalogue: Catalogue) -> list[tuple[TopicId, str]]:
-    """All training phrases, in a fixed order: what the model is learnt from."""
-    return [pair for language in LANGUAGES for pair in phrases_of(catalogue.books[language])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,27 +37,17 @@ class Explanation:
 class Listener:
     """Understands messages. Built once from the content; pure after that."""
 
-    def __init__(self, catalogue: Catalogue, model: Model) -> None:
-        """Take the patterns and words of both languages, and the model learnt from their phrases."""
+    def __init__(self, catalogue: Catalogue, learnt: Learnt) -> None:
+        """Take the patterns and concepts of the content, and what was learnt from its phrases."""
         compilers = [Compiler(book.patterns) for book in catalogue.books.values()]
         patterns = [pattern for compiler in compilers for pattern in compiler.patterns()]
         doubts = [sign for compiler in compilers for sign in compiler.doubts()]
         self._alarm = Alarm(patterns, long_words(patterns), doubts)
-        texts = {language: phrases_of(book) for language, book in catalogue.books.items()}
-        self._guesser = LanguageGuesser({language: [text for _, text in pairs] for language, pairs in texts.items()})
-        known = Counter(
-            word
-            for book in catalogue.books.values()
-            for phrases in book.phrases.values()
-            for phrase in phrases
-            if phrase.style != "misspelt"
-            for word in tokens(phrase.text)
-        )
+        self._guesser = LanguageGuesser(learnt.odds)
         concepts = Concepts(catalogue.concepts)
-        # Only words that are spelt right: a slip in a word of danger must be mended.
-        self._known = frozenset(known)
-        self._speller = Speller([*known, *concepts.words()], concepts.begins)
-        self._matcher = Matcher(model, Reader(concepts, self._speller))
+        self._known = learnt.words
+        self._speller = Speller([*learnt.words, *concepts.words()], concepts.begins)
+        self._matcher = Matcher(learnt.model, Reader(concepts, self._speller))
 
     def prepare(self) -> None:
         """Do beforehand what the first messages would wait for; safe in a thread of its own."""

@@ -26,27 +26,34 @@ class Guess:
     clear: bool
 
 
+def learn_odds(phrases: Mapping[Language, Sequence[str]]) -> dict[str, float]:
+    """The log odds of Norwegian to English for each feature of a text, learnt from phrases of each language; `none`
+    phrases too, since small talk is language as well.
+    """
+    counts = {language: Counter[str]() for language in LANGUAGES}
+    for language in LANGUAGES:
+        for phrase in phrases.get(language, ()):
+            counts[language].update(_features(tokens(phrase)))
+    first, second = (counts[language] for language in LANGUAGES)
+    size = len(first.keys() | second.keys()) * _ALPHA
+    totals = [sum(count.values()) + size for count in (first, second)]
+    return {
+        feature: math.log((first[feature] + _ALPHA) / totals[0] / ((second[feature] + _ALPHA) / totals[1]))
+        for feature in sorted(first.keys() | second.keys())
+    }
+
+
 class LanguageGuesser:
     """Naive Bayes on words and on the three-letter runs in them."""
 
-    def __init__(self, phrases: Mapping[Language, Sequence[str]]) -> None:
-        """Learn from phrases of each language; `none` phrases too, since small talk is language as well."""
-        self._weights: dict[str, float] = {}
-        counts = {language: Counter[str]() for language in LANGUAGES}
-        for language in LANGUAGES:
-            for phrase in phrases.get(language, ()):
-                counts[language].update(_features(tokens(phrase)))
-        first, second = (counts[language] for language in LANGUAGES)
-        size = len(first.keys() | second.keys()) * _ALPHA
-        totals = [sum(count.values()) + size for count in (first, second)]
-        for feature in first.keys() | second.keys():
-            odds = (first[feature] + _ALPHA) / totals[0] / ((second[feature] + _ALPHA) / totals[1])
-            self._weights[feature] = math.log(odds)
+    def __init__(self, odds: Mapping[str, float]) -> None:
+        """Take what `learn_odds` has learnt."""
+        self._odds = odds
 
     def guess(self, text: str, otherwise: Language) -> Guess:
         """The language of `text`; `otherwise` when nothing in it tells."""
         words = tokens(text)
-        odds = sum(self._weights.get(feature, 0.0) for feature in _features(words))
+        odds = sum(self._odds.get(feature, 0.0) for feature in _features(words))
         if odds == 0:
             return Guess(otherwise, False)
         return Guess("nb" if odds > 0 else "en", abs(odds) >= CLEAR and len(words) >= WORDS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,57 +20,18 @@ WEIGHTS = (1.0, 1.0, 0.8, 1.0)
 as much, since what is learnt from a pair in one language holds in the other (docs/understanding.md)."""
 
 
-class StaleModelError(ValueError):
-    """A stored model was learnt from something else than what is there now; it is not used."""
-
-
 @dataclass(frozen=True, slots=True)
 class Model:
     """What was learnt. `vocabulary` gives each feature its row; `rarity` its weight (inverse document frequency).
 
-    `weights` has one row a feature and one column a topic (float32), `bias` one number a topic. `fingerprint` names the
-    phrases and the method it was learnt from.
+    `weights` has one row a feature and one column a topic (float32), `bias` one number a topic.
     """
 
-    fingerprint: str
     topics: tuple[TopicId, ...]
     vocabulary: dict[str, int]
     rarity: NDArray[np.float32]
     weights: NDArray[np.float32]
     bias: NDArray[np.float32]
-
-    def dump(self) -> bytes:
-        """The model as bytes that `load` reads."""
-        buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            fingerprint=np.array(self.fingerprint),
-            topics=np.array("\n".join(self.topics)),
-            vocabulary=np.array("\n".join(self.vocabulary)),
-            rarity=self.rarity,
-            weights=self.weights,
-            bias=self.bias,
-        )
-        return buffer.getvalue()
-
-    @classmethod
-    def load(cls, data: bytes, fingerprint: str) -> Model:
-        """The model in `data`. Raises StaleModelError unless it was learnt from what `fingerprint` names."""
-        try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-                if str(stored["fingerprint"]) != fingerprint:
-                    raise StaleModelError("the stored model was learnt from other phrases")
-                names = str(stored["vocabulary"]).split("\n")
-                return cls(
-                    fingerprint,
-                    tuple(str(stored["topics"]).split("\n")),
-                    {name: row for row, name in enumerate(names)},
-                    stored["rarity"],
-                    stored["weights"],
-                    stored["bias"],
-                )
-        except (KeyError, ValueError, OSError, EOFError, zipfile.BadZipFile) as error:
-            raise StaleModelError(f"the stored model cannot be read ({type(error).__name__})") from None
 
 
 class Matcher:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 
 import numpy as np
 
@@ -21,14 +20,6 @@ _MANY = 1000
 quarter of the start for less than half a point in cross-validation (docs/understanding.md)."""
 _SOFTNESS = 0.5
 """Regularisation (C) of the linear model; from 0.2 to 1 the right topic comes first equally often, within a point."""
-
-
-def fingerprint(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequence[str]]) -> str:
-    """What a model learnt from these phrases and concepts by this method is called."""
-    digest = sha256(f"{METHOD} {features.VERSION} {sorted(concepts.items())}".encode())
-    for topic, text in phrases:
-        digest.update(f"\n{topic}\t{text}".encode())
-    return digest.hexdigest()
 
 
 def train(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequence[str]]) -> Model:
@@ -64,7 +55,6 @@ def train(phrases: Sequence[tuple[TopicId, str]], concepts: Mapping[str, Sequenc
         # Two classes are told apart by one row; the model has one for each.
         weights, bias = np.vstack([-weights, weights]), np.concatenate([-bias, bias])
     return Model(
-        fingerprint(phrases, concepts),
         tuple(str(topic) for topic in linear.classes_),
         vocabulary,
         rarity,

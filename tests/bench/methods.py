@@ -24,7 +24,7 @@ from bot.application import load_content
 from bot.evaluation.scoring import Labelled, read_messages
 from bot.understanding.concepts import Concepts
 from bot.understanding.features import Reader
-from bot.understanding.hear import learnt_from
+from bot.understanding.learnt import phrases_of
 from bot.understanding.matcher import Matcher
 from bot.understanding.normalise import tokens
 from bot.understanding.spelling import Speller
@@ -36,7 +36,7 @@ Scores = NDArray[np.float64]
 def main() -> None:
     """Print the table for the file named on the command line."""
     catalogue = load_content()
-    phrases = learnt_from(catalogue)
+    phrases = phrases_of(catalogue)
     topics = sorted({topic for topic, _ in phrases})
     messages = read_messages(Path(sys.argv[1]))
     learnt = [" ".join(tokens(text)) for _, text in phrases]

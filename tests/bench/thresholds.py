@@ -16,7 +16,7 @@ from bot.model import CRISES, NONE
 from bot.understanding.concepts import Concepts
 from bot.understanding.decide import ANSWER_GAP, ANSWER_SCORE, ASK_SCORE, DOUBT_SCORE, NONE_SCORE, OFFERED
 from bot.understanding.features import Reader
-from bot.understanding.hear import learnt_from
+from bot.understanding.learnt import phrases_of
 from bot.understanding.matcher import SHARPNESS, Matcher
 from bot.understanding.training import train
 
@@ -32,7 +32,7 @@ whether they mean danger; those about suspected abuse, and small talk, are left 
 def main() -> None:
     """Print the shares at each threshold, and the thresholds that the rules give."""
     catalogue = load_content()
-    phrases = learnt_from(catalogue)
+    phrases = phrases_of(catalogue)
     topics = sorted({topic for topic, _ in phrases})
     truth = np.array([topics.index(topic) for topic, _ in phrases])
     shares = np.zeros((len(phrases), len(topics)))

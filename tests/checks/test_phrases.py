@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from bot.application import Application
 from bot.checks import phrases
 from bot.content.catalogue import Catalogue, Phrase
-from bot.understanding.hear import learnt_from
+from bot.understanding.learnt import phrases_of
 from bot.understanding.normalise import tokens
 
 MEASURING = Path(__file__).resolve().parents[2].parent / "shared" / "questions"
@@ -64,7 +64,7 @@ def test_phrases_that_add_nothing_are_told(application: Application, style: str,
 @pytest.mark.parametrize("name", ["dev.yaml", "real.yaml"])
 def test_no_phrase_is_taken_from_a_measuring_set(application: Application, name: str) -> None:
     """No phrase of more than four words is closer than 90 to a message of more than four words that measures us."""
-    ours = [text for _, text in learnt_from(application.catalogue)]
+    ours = [text for _, text in phrases_of(application.catalogue)]
     ours = [spelt for text in ours if len((spelt := " ".join(tokens(text))).split()) > WORDS]
     lines = yaml.safe_load((MEASURING / name).read_text("utf-8"))
     theirs = [spelt for one in lines if len((spelt := " ".join(tokens(one["text"]))).split()) > WORDS]

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pytest
 
 from bot.model import LANGUAGES, Language
-from bot.understanding.language import WORDS, Guess, LanguageGuesser
+from bot.understanding.language import WORDS, Guess, LanguageGuesser, learn_odds
 
 PHRASES: Mapping[Language, Sequence[str]] = {
     "nb": (
@@ -31,7 +31,7 @@ OTHER: Mapping[Language, Language] = {"nb": "en", "en": "nb"}
 @pytest.fixture(scope="module")
 def guesser() -> LanguageGuesser:
     """A guesser that learnt from the phrases above."""
-    return LanguageGuesser(PHRASES)
+    return LanguageGuesser(learn_odds(PHRASES))
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_too_short(guesser: LanguageGuesser, text: str) -> None:
 
 def test_in_between() -> None:
     """What is as much the one as the other is not clear."""
-    even = LanguageGuesser({"nb": ["skolen datteren"], "en": ["school daughter"]})
+    even = LanguageGuesser(learn_odds({"nb": ["skolen datteren"], "en": ["school daughter"]}))
 
     assert even.guess("skolen datteren", "en").language == "nb"
     assert not even.guess("skolen school datteren daughter", "en").clear
@@ -89,7 +89,7 @@ def test_always_the_same() -> None:
     """Learnt twice, the same is guessed."""
     texts = [*PHRASES["nb"], *PHRASES["en"], "skolen school min", "hei"]
 
-    first, second = ([LanguageGuesser(PHRASES).guess(text, "nb") for text in texts] for _ in range(2))
+    first, second = ([LanguageGuesser(learn_odds(PHRASES)).guess(text, "nb") for text in texts] for _ in range(2))
 
     assert first == second
 
@@ -98,13 +98,13 @@ def test_always_the_same() -> None:
 @pytest.mark.parametrize("otherwise", LANGUAGES)
 def test_nothing_learnt(phrases: Mapping[Language, Sequence[str]], otherwise: Language) -> None:
     """Who has learnt nothing keeps to the language spoken before."""
-    assert LanguageGuesser(phrases).guess("sønnen min vil ikke gå", otherwise) == Guess(otherwise, False)
+    assert LanguageGuesser(learn_odds(phrases)).guess("sønnen min vil ikke gå", otherwise) == Guess(otherwise, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_language_learnt(language: Language) -> None:
     """Who has learnt one language knows it, and guesses nothing about the other."""
-    guesser = LanguageGuesser({language: PHRASES[language]})
+    guesser = LanguageGuesser(learn_odds({language: PHRASES[language]}))
 
     assert guesser.guess(PHRASES[language][0], OTHER[language]).language == language
     assert guesser.guess("xyzzy", OTHER[language]) == Guess(OTHER[language], False)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot.model import TopicId
 from bot.understanding.concepts import Concepts
 from bot.understanding.features import Reader
-from bot.understanding.matcher import Matcher, Model, StaleModelError
+from bot.understanding.matcher import Matcher, Model
 from bot.understanding.normalise import tokens
 from bot.understanding.spelling import Speller
-from bot.understanding.training import fingerprint, train
+from bot.understanding.training import train
 
 PHRASES: tuple[tuple[TopicId, str], ...] = (
     ("worry.bullying", "sønnen min blir mobbet på skolen"),
@@ -193,44 +193,3 @@ def test_deciding_names_few(matcher: Matcher) -> None:
 def test_deciding_nothing(matcher: Matcher, text: str, topic: TopicId) -> None:
     """Where there are no words, or no such topic, nothing decided."""
     assert matcher.deciding(text, topic) == ()
-
-
-# --- a model that was kept ----------------------------------------------------------------------------------------
-
-
-def test_a_kept_model_is_the_same(model: Model, matcher: Matcher) -> None:
-    """A model that was stored and read again ranks as it did before."""
-    read = Matcher(Model.load(model.dump(), fingerprint(PHRASES, CONCEPTS)), Reader(Concepts(CONCEPTS)))
-
-    for _, text in PHRASES:
-        assert matcher.rank(text) == read.rank(text)
-
-
-@pytest.mark.parametrize(
-    ("phrases", "concepts"),
-    [
-        (PHRASES[1:], CONCEPTS),
-        ((*PHRASES, ("none", "hei")), CONCEPTS),
-        (tuple((topic, text + "!") for topic, text in PHRASES), CONCEPTS),
-        (PHRASES, {**CONCEPTS, "new": ("word",)}),
-    ],
-)
-def test_a_stale_model_is_refused(
-    model: Model, phrases: tuple[tuple[TopicId, str], ...], concepts: dict[str, tuple[str, ...]]
-) -> None:
-    """A model that was learnt from anything else than what is there now is not used."""
-    with pytest.raises(StaleModelError):
-        Model.load(model.dump(), fingerprint(phrases, concepts))
-
-
-@pytest.mark.parametrize("keep", [0, 1, 100, -1])
-def test_a_damaged_model_is_refused(model: Model, keep: int) -> None:
-    """A model that was cut off or is none is not used."""
-    with pytest.raises(StaleModelError):
-        Model.load(model.dump()[:keep], model.fingerprint)
-
-
-def test_garbage_is_no_model(model: Model) -> None:
-    """What is no model at all is not used, and runs nothing."""
-    with pytest.raises(StaleModelError):
-        Model.load(b"\x80\x04\x95 os.system " * 50, model.fingerprint)
