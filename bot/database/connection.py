@@ -126,7 +126,12 @@ class Database:
             raise unusable(self.path, error) from error
 
     async def close(self) -> None:
-        """Close the file; a later call opens it again."""
+        """Close the file, once what is under way is done; a later call opens it again."""
+        for shared in (self._values, self._writes):
+            await shared.settled()
+        await self._close()
+
+    async def _close(self) -> None:
         db, self._db = self._db, None
         if db is not None:
             await db.close()
@@ -202,7 +207,7 @@ class Database:
 
     async def _drop(self) -> None:
         with suppress(sqlite3.Error, OSError, ValueError):
-            await self.close()
+            await self._close()
 
 
 def _by_statement(steps: Sequence[Step]) -> dict[str, list[int]]:

@@ -30,6 +30,11 @@ class Shared(Generic[Asked, Found]):
             self._under_way = asyncio.create_task(self._go())
         return await answer
 
+    async def settled(self) -> None:
+        """Return when nobody waits and no trip is under way: a trip goes on when those who asked have given up."""
+        if self._under_way is not None:
+            await asyncio.wait([self._under_way])
+
     async def _go(self) -> None:
         try:
             while self._waiting:
