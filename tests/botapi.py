@@ -184,6 +184,7 @@ class BotApi:
         delay: float = 0.0,
         late: float = 0.0,
         garbage: bool = False,
+        odd: bool = False,
         chat_id: int | None = None,
         times: int | None = 1,
     ) -> Fault:
@@ -191,7 +192,7 @@ class BotApi:
 
         `status` refuses without doing the work: 502 and other gateway codes with a page instead of JSON. `drop`
         closes the connection before or after the work is done. `delay` waits before the work, `late` does the work
-        and answers so much later. `garbage` does the work and answers what is no JSON.
+        and answers so much later. `garbage` does the work and answers what is no JSON, `odd` a result of another kind.
         """
         fault = Fault(
             method,
@@ -205,6 +206,7 @@ class BotApi:
             delay=delay,
             late=late,
             garbage=garbage,
+            odd=odd,
         )
         self._faults.append(fault)
         return fault
@@ -259,6 +261,8 @@ async def _after(fault: Fault, request: web.Request) -> web.Response | None:
         await asyncio.sleep(fault.late)
     if fault.drop == "after":
         return _dropped(request)
+    if fault.odd:
+        return web.json_response({"ok": True, "result": ["odd"]})
     return web.Response(text='{"ok":tru', content_type="application/json") if fault.garbage else None
 
 

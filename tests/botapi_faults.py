@@ -34,6 +34,7 @@ class Fault:
     delay: float = 0.0
     late: float = 0.0
     garbage: bool = False
+    odd: bool = False
     hits: int = 0
     """How many calls it has struck."""
 

@@ -96,6 +96,15 @@ def test_messages_do_not_depend_on_what_was_shown_before(application: Applicatio
     assert straight == [crooked[index] for index in range(len(asked))]
 
 
+def test_the_buttons_alone_are_those_of_the_message(application: Application) -> None:
+    """Who asks for the buttons of a screen gets those that stand on it."""
+    asked = everything(application.flows)
+
+    buttons = [application.renderer.buttons(*pair) for pair in asked]
+
+    assert buttons == [tuple(application.renderer.message(*pair).buttons) for pair in asked]
+
+
 def test_messages_with_the_same_words_are_equal() -> None:
     """Messages compare by what they say, so that a channel can tell when nothing has changed."""
     made = [

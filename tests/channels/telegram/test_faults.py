@@ -86,6 +86,22 @@ async def test_fault_of_editing(api: BotApi) -> None:
 
 
 @pytest.mark.usefixtures("bot")
+async def test_an_odd_result_of_sending(api: BotApi, log: Log) -> None:
+    """What Telegram took is sent, whatever it says of it: no second message comes, and nothing is alarmed."""
+    kari = api.user()
+    api.fault("sendMessage", chat_id=kari.id, odd=True)
+
+    await kari.send("/start")
+    await confirmed(api)
+    await kari.send("/contact")
+    await kari.reply()
+    await confirmed(api)
+
+    assert [place(message) for message in kari.chat.bot_messages] == ["start", "contact.who"]
+    assert log() == []
+
+
+@pytest.mark.usefixtures("bot")
 async def test_not_modified(api: BotApi, log: Log) -> None:
     """A screen that is already as it should be is left alone."""
     kari = api.user()
