@@ -22,7 +22,9 @@ from pathlib import Path
 from tests.botapi import BotApi
 from tests.botapi_people import User
 
-UPDATES, CHATS, WARM, SINGLE = 1000, 100, 20, 200
+UPDATES, CHATS, WARM, SINGLE = 2000, 100, 20, 200
+STARTED = 4.0
+"""Seconds after which a bot has done whatever it does in the background at its start."""
 TEXT = "hva er ppt"
 
 
@@ -64,6 +66,7 @@ def measure(module: str, mode: str) -> Figures:
         for person in people[:WARM]:
             api.run(person.send("hei"))
             api.run(person.reply(timeout=30))
+        time.sleep(STARTED)
         alone = [api.run(_one(person)) for person in islice(cycle(people[:WARM]), SINGLE)]
         before = len(api.called("sendMessage"))
         began = time.monotonic()
