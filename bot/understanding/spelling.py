@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import pairwise
+from string import ascii_lowercase, digits
 
+import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -13,6 +15,9 @@ SHORTEST = 5
 """Letters that a word must have: shorter ones have too many neighbours («slå», «stå», «små»)."""
 _NEAR = 5
 """Neighbours that the finer cost looks at."""
+_SLIPS = 2
+"""Slips between a word and its neighbour (optimal string alignment: a letter more, less, other, or two swapped)."""
+_BITS = {letter: 1 << place for place, letter in enumerate(ascii_lowercase + digits)}
 _ALLOWED = ((8, 1.5), (6, 1.0), (SHORTEST, 0.7))
 """The cost that may be mended, for words of at least so many letters."""
 
@@ -44,6 +49,10 @@ class Speller:
         self._known = frozenset(words)
         self._right = right
         self._long = sorted(word for word in self._known if len(word) >= SHORTEST)
+        # A slip changes the set of a word's letters by two at most, and its length by one. That leaves few of many
+        # thousand words to be compared letter by letter.
+        self._letters = np.array([_letters(word) for word in self._long], dtype=np.uint64)
+        self._lengths = np.array([len(word) for word in self._long], dtype=np.int16)
         self.mend = lru_cache(maxsize=4096)(self._mend)
 
     def _mend(self, word: str) -> str:
@@ -51,9 +60,20 @@ class Speller:
         if word in self._known or len(word) < SHORTEST or word.isdigit() or self._right(word):
             return word
         allowed = next(cost for length, cost in _ALLOWED if len(word) >= length)
-        near = process.extract(word, self._long, scorer=OSA.distance, limit=_NEAR, score_cutoff=2)
+        other = np.bitwise_count(self._letters ^ np.uint64(_letters(word)))
+        likely = (other <= 2 * _SLIPS) & (np.abs(self._lengths - len(word)) <= _SLIPS)
+        words = [self._long[place] for place in np.flatnonzero(likely)]
+        near = process.extract(word, words, scorer=OSA.distance, limit=_NEAR, score_cutoff=_SLIPS)
         costs = sorted((cost(word, candidate), candidate) for candidate, _, _ in near)
         return costs[0][1] if costs and costs[0][0] <= allowed else word
+
+
+def _letters(word: str) -> int:
+    """The set of letters and digits of a folded word, a bit for each."""
+    bits = 0
+    for letter in word:
+        bits |= _BITS[letter]
+    return bits
 
 
 def cost(typed: str, meant: str) -> float:
