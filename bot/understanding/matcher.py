@@ -75,20 +75,24 @@ class Matcher:
 def weigh(
     blocks: Sequence[Block], vocabulary: dict[str, int], rarity: NDArray[np.float32]
 ) -> tuple[list[int], NDArray[np.float32]]:
-    """The rows and weights of a text's known features, one group after the other.
-
-    A weight is (1 + ln count) times the feature's rarity, and each group is scaled to length one (tf-idf as in
-    scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
-    """
+    """The rows and weights of a text's known features, one group after the other."""
     rows: list[int] = []
     groups: list[NDArray[np.float32]] = []
     for block, share in zip(blocks, WEIGHTS, strict=True):
         known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
-        if not known:
-            continue
-        here = [row for row, _ in known]
-        counts = np.array([count for _, count in known], dtype=np.float32)
-        values = (1 + np.log(counts)) * rarity[here]
-        rows += here
-        groups.append(values * np.float32(share / np.sqrt(values @ values)))
+        if known:
+            here = [row for row, _ in known]
+            counts = np.array([count for _, count in known], dtype=np.float32)
+            rows += here
+            groups.append(scaled(counts, rarity[here], share))
     return rows, np.concatenate(groups) if groups else np.empty(0, dtype=np.float32)
+
+
+def scaled(counts: NDArray[np.float32], rarity: NDArray[np.float32], share: float) -> NDArray[np.float32]:
+    """The weights of one group of features, of which there is at least one.
+
+    A weight is (1 + ln count) times the feature's rarity, and each group is scaled to its share's length (tf-idf as in
+    scikit-learn, `sublinear_tf`), so that a long message weighs no more than a short one.
+    """
+    values = (1 + np.log(counts)) * rarity
+    return values * np.float32(share / np.sqrt(values @ values))
