@@ -80,12 +80,11 @@ def weigh(
     rows: list[int] = []
     groups: list[NDArray[np.float32]] = []
     for block, share in zip(blocks, WEIGHTS, strict=True):
-        known = [(vocabulary[name], count) for name, count in block.items() if name in vocabulary]
+        known = [(row, count) for name, count in block.items() if (row := vocabulary.get(name)) is not None]
         if known:
-            here = [row for row, _ in known]
-            counts = np.array([count for _, count in known], dtype=np.float32)
+            here, counts = zip(*known, strict=True)
             rows += here
-            groups.append(scaled(counts, rarity[here], share))
+            groups.append(scaled(np.array(counts, dtype=np.float32), rarity[list(here)], share))
     return rows, np.concatenate(groups) if groups else np.empty(0, dtype=np.float32)
 
 

@@ -18,6 +18,8 @@ _NEAR = 5
 _SLIPS = 2
 """Slips between a word and its neighbour (optimal string alignment: a letter more, less, other, or two swapped)."""
 _BITS = {letter: 1 << place for place, letter in enumerate(ascii_lowercase + digits)}
+_AGAIN = {letter: 1 << place for place, letter in enumerate(ascii_lowercase, len(_BITS))}
+"""The bit of a character, and of a letter that stands in the word twice or more: 62 in all."""
 _ALLOWED = ((8, 1.5), (6, 1.0), (SHORTEST, 0.7))
 """The cost that may be mended, for words of at least so many letters."""
 
@@ -49,8 +51,8 @@ class Speller:
         self._known = frozenset(words)
         self._right = right
         self._long = sorted(word for word in self._known if len(word) >= SHORTEST)
-        # A slip changes the set of a word's letters by two at most, and its length by one. That leaves few of many
-        # thousand words to be compared letter by letter.
+        # A slip changes the letters of a word by two at most, and its length by one. That leaves few of many thousand
+        # words to be compared letter by letter.
         self._letters = np.array([_letters(word) for word in self._long], dtype=np.uint64)
         self._lengths = np.array([len(word) for word in self._long], dtype=np.int16)
         self.mend = lru_cache(maxsize=4096)(self._mend)
@@ -69,10 +71,11 @@ class Speller:
 
 
 def _letters(word: str) -> int:
-    """The set of letters and digits of a folded word, a bit for each."""
+    """The letters and digits of a folded word, a bit for each, and one more for each letter that comes again."""
     bits = 0
     for letter in word:
-        bits |= _BITS[letter]
+        bit = _BITS[letter]
+        bits |= _AGAIN.get(letter, bit) if bits & bit else bit
     return bits
 
 
