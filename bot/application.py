@@ -88,11 +88,12 @@ def build(root: Path = ROOT) -> Application:
 def learnt(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> Learnt:
     """What was learnt from these phrases: as it is kept, unless that is stale or `anew`; else learnt now, and kept.
 
-    A folder that cannot be written to means that it is learnt at every start, which takes some seconds more.
+    A folder that cannot be written to means that it is learnt at every start, which takes half a minute more.
     """
     if not anew:
         with suppress(OSError, StaleModelError):
             return Learnt.load(file.read_bytes(), catalogue)
+    log.warning("Learning from the phrases anew; this takes half a minute.")
     found = learn(catalogue)
     with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)

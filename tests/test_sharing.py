@@ -93,6 +93,36 @@ async def test_who_gives_up_leaves_the_others_alone() -> None:
         await leaving
 
 
+def test_a_loop_that_ends_in_the_middle_blocks_nobody() -> None:
+    """A trip that ends with its loop is told to those who wait, and in another loop the next one is made."""
+    given_up: list[str] = []
+
+    async def trip(asked: Sequence[str]) -> list[str]:
+        if asked == ["long"]:
+            await asyncio.sleep(3600)
+        return [word.upper() for word in asked]
+
+    shared = Shared(trip)
+
+    async def ask(word: str) -> None:
+        try:
+            await shared.ask(word)
+        except asyncio.CancelledError:
+            given_up.append(word)
+            raise
+
+    async def leave() -> None:
+        tasks = [asyncio.create_task(ask("long"))]
+        await asyncio.sleep(0.01)
+        tasks.append(asyncio.create_task(ask("behind")))
+        await asyncio.sleep(0.01)
+
+    asyncio.run(leave())
+
+    assert sorted(given_up) == ["behind", "long"]
+    assert asyncio.run(shared.ask("next")) == "NEXT"
+
+
 async def test_settled() -> None:
     """Nothing is under way once it is settled, also when all who asked have given up."""
     trips = Trips()
