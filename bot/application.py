@@ -91,8 +91,8 @@ def learnt(catalogue: Catalogue, file: Path = MODEL, *, anew: bool = False) -> L
     A folder that cannot be written to means that it is learnt at every start, which takes half a minute more.
     """
     if not anew:
-        with suppress(OSError, StaleModelError):
-            return Learnt.load(file.read_bytes(), catalogue)
+        with suppress(OSError, StaleModelError), file.open("rb") as kept:
+            return Learnt.load(kept, catalogue)
     log.warning("Learning from the phrases anew; this takes half a minute.")
     found = learn(catalogue)
     with suppress(OSError):

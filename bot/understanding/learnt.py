@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,10 +56,10 @@ class Learnt:
         return buffer.getvalue()
 
     @classmethod
-    def load(cls, data: bytes, catalogue: Catalogue) -> Learnt:
-        """What is kept in `data`. Raises StaleModelError unless it was learnt from this content by this method."""
+    def load(cls, file: BinaryIO, catalogue: Catalogue) -> Learnt:
+        """What is kept in a file. Raises StaleModelError unless it was learnt from this content by this method."""
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as kept:
+            with np.load(file, allow_pickle=False) as kept:
                 if str(kept["source"]) != fingerprint(catalogue):
                     raise StaleModelError("what is kept was learnt from other phrases")
                 model = Model(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from io import BytesIO
 from types import MappingProxyType
 
 import numpy as np
@@ -52,7 +53,7 @@ def learnt(catalogue: Catalogue) -> Learnt:
 
 def test_kept_and_read_again(catalogue: Catalogue, learnt: Learnt) -> None:
     """What was kept and read again ranks topics, tells languages and knows words as before."""
-    again = Learnt.load(learnt.dump(catalogue), catalogue)
+    again = Learnt.load(BytesIO(learnt.dump(catalogue)), catalogue)
 
     first, second = (Matcher(one.model, Reader(Concepts(CONCEPTS))) for one in (learnt, again))
     guessers = [LanguageGuesser(one.odds) for one in (learnt, again)]
@@ -98,7 +99,7 @@ def test_stale(catalogue: Catalogue, learnt: Learnt, change: Callable[[Catalogue
 
     assert fingerprint(other) != fingerprint(catalogue)
     with pytest.raises(StaleModelError):
-        Learnt.load(learnt.dump(catalogue), other)
+        Learnt.load(BytesIO(learnt.dump(catalogue)), other)
 
 
 def test_where_a_phrase_stands_tells(catalogue: Catalogue) -> None:
@@ -113,13 +114,13 @@ def test_where_a_phrase_stands_tells(catalogue: Catalogue) -> None:
 def test_damaged(catalogue: Catalogue, learnt: Learnt, keep: int) -> None:
     """What was cut off is not used."""
     with pytest.raises(StaleModelError):
-        Learnt.load(learnt.dump(catalogue)[:keep], catalogue)
+        Learnt.load(BytesIO(learnt.dump(catalogue)[:keep]), catalogue)
 
 
 def test_garbage(catalogue: Catalogue) -> None:
     """What is nothing of ours is not used, and runs nothing."""
     with pytest.raises(StaleModelError):
-        Learnt.load(b"\x80\x04\x95 os.system " * 50, catalogue)
+        Learnt.load(BytesIO(b"\x80\x04\x95 os.system " * 50), catalogue)
 
 
 def test_numbers_are_small(learnt: Learnt) -> None:
