@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -13,7 +14,8 @@ from bot.application import Application
 from bot.content.catalogue import Book, Words
 from bot.dialogs.flow import Card, Draft, Flows, Menu, Node, Question
 from bot.dialogs.replay import way_to
-from bot.model import LANGUAGES, LEVELS, Answer, Language, Level, Note, Press, Screen, State, View
+from bot.dialogs.topics import TOPICS
+from bot.model import CRISES, LANGUAGES, LEVELS, NONE, Answer, Language, Level, Note, Press, Screen, State, View
 from bot.render.facts import long_date
 from bot.render.keyboard import choice_label
 from bot.render.message import Block, Button, Message, Span
@@ -103,6 +105,21 @@ def test_the_buttons_alone_are_those_of_the_message(application: Application) ->
     buttons = [application.renderer.buttons(*pair) for pair in asked]
 
     assert buttons == [tuple(application.renderer.message(*pair).buttons) for pair in asked]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("level", [None, *LEVELS])
+def test_no_two_buttons_of_an_offer_read_the_same(
+    application: Application, language: Language, level: Level | None
+) -> None:
+    """Whichever topics are offered together, each button says something that no other says."""
+    topics = tuple(topic for topic in TOPICS if topic != NONE and topic not in CRISES)
+
+    buttons = application.renderer.buttons(Screen("start", "offer", topics=topics), State(language, level))
+
+    labels = Counter(button.label for button in buttons)
+    assert [label for label, times in labels.items() if times > 1] == []
+    assert len(buttons) > len(topics)
 
 
 def test_messages_with_the_same_words_are_equal() -> None:
