@@ -6,7 +6,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes
 
 .DEFAULT_GOAL := help
-SETS ?= tests/messages.yaml tests/crisis/acute.yaml tests/crisis/lookalikes.yaml
+SETS ?= tests/messages.yaml tests/parents.yaml tests/crisis/acute.yaml tests/crisis/lookalikes.yaml
 KEEP ?=
 
 .PHONY: help run test lint format bench eval check lock clean
