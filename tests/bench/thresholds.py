@@ -133,7 +133,7 @@ def _dangers(shares: NDArray[np.float64], truth: NDArray[np.int64], topics: list
     apart = ~meant & ~np.isin(truth, [topics.index("worry.abuse"), topics.index(NONE)])
     print("certainty of danger   found   asked in vain")
     chosen = None
-    for score in np.arange(0.1, 0.45, 0.05):
+    for score in np.arange(0.2, 0.4, 0.01):
         vain = np.mean(mass[apart] >= score)
         if chosen is None and vain <= ALARM:
             chosen = float(score)
