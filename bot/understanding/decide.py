@@ -18,7 +18,7 @@ ASK_SCORE = 0.06
 """A topic is offered in a "did you mean" from this certainty: the lowest hundredth in which one in ten of those
 in second or third place is right (same command)."""
 OFFERED = 3
-DOUBT_SCORE = 0.3
+DOUBT_SCORE = 0.31
 DOUBT_BEST = 0.2
 """The certainty of all dangers together, and of the likeliest, from which a message that fits no pattern is asked
 about, with the numbers on the screen. The lowest sum at which at most 3 of 100 phrases about something else are asked
