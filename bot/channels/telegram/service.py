@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 _SWEEP = timedelta(days=1)
 _LONG_POLL = 30.0
+_YOUNG = 10_000
+"""New objects after which those that refer to each other are looked for; Python's own 700 is less than one answer."""
 
 
 class Service:
@@ -170,6 +172,7 @@ async def serve(settings: Settings, limits: Limits = TELEGRAM) -> None:
     # take a tenth of the time, and all parents would wait for it at once.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG)
     web = WebServer(web_app(service.routes), *settings.address)
     try:
         await _listen(web, needed=settings.telegram_mode == "webhook")
