@@ -33,5 +33,5 @@ def typed_choice(text: str, buttons: Sequence[tuple[str, Press]]) -> Press | Non
 
 @lru_cache(maxsize=4096)
 def _spelt(label: str) -> str:
-    """A label as it is compared. Labels are the content's, so they may be remembered; what parents type never is."""
+    """A label as it is compared; remembered, since labels are the content's and come again with every message."""
     return " ".join(tokens(label))
